@@ -1,0 +1,174 @@
+"""
+Frames, the units of the pipes between the host and its executors (`docs/executor-protocol.md`).
+"""
+module Frames
+
+using ..JSON
+
+export Frame, FrameError
+
+const MAGIC = UInt8['P', 'G', 'K', '1']
+const PREFIX_SIZE = 16
+const MAX_HEADER = 64 * 2^20
+const MAX_BUFFERS = 2^16
+const MAX_TOTAL = 64 * 2^30
+
+"Marks: raw output stands before this frame, up to a mark in the pipe (see *Order* in the protocol)."
+const STDOUT_MARK = UInt32(1)
+const STDERR_MARK = UInt32(2)
+
+"""
+    Frame(header, buffers, marks)
+
+What the header says, the raw buffers, and for which raw pipes a mark was written.
+"""
+struct Frame
+    header::Dict{String,Any}
+    buffers::Vector{Vector{UInt8}}
+    marks::UInt32
+end
+
+"""
+    FrameError(message)
+
+The bytes are no frame. Nothing behind them can be read: the executor has to be ended.
+"""
+struct FrameError <: Exception
+    message::String
+end
+
+Base.showerror(io::IO, e::FrameError) = print(io, "broken frame: ", e.message)
+
+"""
+    encode(header, buffers = (); marks = 0)
+
+The bytes of a frame. `header` is anything that JSON writes as an object, or its text.
+"""
+function encode(header, buffers=(); marks::Integer=0)
+    text = header isa JSON.Raw ? header.text : JSON.json(header)
+    total = PREFIX_SIZE + 8 * length(buffers) + sizeof(text)
+    for buffer in buffers
+        total += sizeof(buffer)
+    end
+    io = IOBuffer(; sizehint=total)
+    write(io, MAGIC, htol(UInt32(marks)), htol(UInt32(sizeof(text))), htol(UInt32(length(buffers))))
+    for buffer in buffers
+        write(io, htol(UInt64(sizeof(buffer))))
+    end
+    write(io, text)
+    for buffer in buffers
+        write(io, buffer)
+    end
+    return take!(io)
+end
+
+"""
+    Decoder()
+
+Takes bytes as they come (`append!`) and gives frames when they are complete (`next!`).
+"""
+mutable struct Decoder
+    bytes::Vector{UInt8}
+    position::Int                # the first byte that belongs to no frame yet
+    header_text::Vector{UInt8}   # the last header: a flood of prints repeats the same one
+    header::Dict{String,Any}
+end
+
+Decoder() = Decoder(UInt8[], 1, UInt8[], Dict{String,Any}())
+
+"How many bytes wait for the rest of their frame."
+pending(decoder::Decoder) = length(decoder.bytes) - decoder.position + 1
+
+function Base.append!(decoder::Decoder, bytes::AbstractVector{UInt8})
+    compact!(decoder)
+    append!(decoder.bytes, bytes)
+    return decoder
+end
+
+# Drops what was read, when it is the larger part, so that the buffer is moved a bounded number of times.
+function compact!(decoder::Decoder)
+    read = decoder.position - 1
+    if read > 0 && 2 * read >= length(decoder.bytes)
+        deleteat!(decoder.bytes, 1:read)
+        decoder.position = 1
+    end
+    return nothing
+end
+
+"""
+    next!(decoder)
+
+The next complete frame, `nothing` when there is none yet. Throws [`FrameError`](@ref).
+"""
+function next!(decoder::Decoder)
+    available = pending(decoder)
+    available >= PREFIX_SIZE || return nothing
+    at = decoder.position
+    for i in 1:4
+        decoder.bytes[at + i - 1] == MAGIC[i] || throw(FrameError("it does not start with PGK1"))
+    end
+    marks = read_integer(UInt32, decoder, at + 4)
+    header_size = Int(read_integer(UInt32, decoder, at + 8))
+    count = Int(read_integer(UInt32, decoder, at + 12))
+    header_size <= MAX_HEADER || throw(FrameError("a header of $header_size bytes"))
+    count <= MAX_BUFFERS || throw(FrameError("$count buffers"))
+    available >= PREFIX_SIZE + 8 * count || return nothing
+    total = PREFIX_SIZE + 8 * count + header_size
+    for i in 1:count
+        size = read_integer(UInt64, decoder, at + PREFIX_SIZE + 8 * (i - 1))
+        size <= MAX_TOTAL - total || throw(FrameError("buffers of more than $MAX_TOTAL bytes"))
+        total += Int(size)
+    end
+    if available < total
+        sizehint!(decoder.bytes, at + total)
+        return nothing
+    end
+    return take_frame!(decoder, marks, header_size, count, total)
+end
+
+function take_frame!(decoder::Decoder, marks::UInt32, header_size::Int, count::Int, total::Int)
+    start = decoder.position
+    at = start + PREFIX_SIZE + 8 * count
+    header = parse_header!(decoder, at, header_size)
+    at += header_size
+    buffers = Vector{Vector{UInt8}}(undef, count)
+    for i in 1:count
+        size = Int(read_integer(UInt64, decoder, start + PREFIX_SIZE + 8 * (i - 1)))
+        buffers[i] = decoder.bytes[at:(at + size - 1)]
+        at += size
+    end
+    decoder.position = start + total
+    return Frame(header, buffers, marks)
+end
+
+function parse_header!(decoder::Decoder, at::Int, size::Int)
+    same_header(decoder, at, size) && return decoder.header
+    text = decoder.bytes[at:(at + size - 1)]
+    header = try
+        JSON.parse(text)
+    catch e
+        e isa JSON.ParseError || rethrow()
+        throw(FrameError("its header is " * sprint(showerror, e)))
+    end
+    header isa Dict{String,Any} || throw(FrameError("its header is no JSON object"))
+    decoder.header_text = text
+    decoder.header = header
+    return header
+end
+
+function same_header(decoder::Decoder, at::Int, size::Int)
+    size == length(decoder.header_text) || return false
+    bytes, text = decoder.bytes, decoder.header_text
+    return GC.@preserve bytes text begin
+        ccall(
+            :memcmp, Cint, (Ptr{UInt8}, Ptr{UInt8}, Csize_t), pointer(bytes, at), pointer(text), size
+        ) == 0
+    end
+end
+
+function read_integer(::Type{T}, decoder::Decoder, at::Int) where {T<:Unsigned}
+    bytes = decoder.bytes
+    return GC.@preserve bytes ltoh(unsafe_load(Ptr{T}(pointer(bytes, at))))
+end
+
+end
