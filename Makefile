@@ -1,0 +1,58 @@
+# PolyglotKernel: `make run` shows it, `make test` tests it. All of it lives in this folder:
+# .venv (Python and its packages), .julia (Julia, only where the machine has none).
+# PYTHON=python3.12 and POLYGLOT_JULIA=/path/to/julia choose others.
+
+PYTHON ?= python3
+BIN := .venv/bin
+SAY := @printf '\033[1m%s\033[0m\n'
+
+.PHONY: run test console lab bench setup lint clean
+
+run: setup
+	@$(BIN)/python examples/show.py examples/tour.ipynb
+
+test: setup
+	$(SAY) 'Tests in Julia'
+	@"$$(cat .venv/julia)" --startup-file=no --project=julia/PolyglotKernel \
+		julia/PolyglotKernel/test/runtests.jl
+	$(SAY) 'Tests in Python, and of the real kernel'
+	@$(BIN)/python -m pytest
+
+console: setup
+	@$(BIN)/jupyter console --kernel polyglot
+
+lab: setup .venv/lab
+	@$(BIN)/jupyter lab examples/tour.ipynb
+
+bench: setup .venv/bench
+	@$(BIN)/python -m bench
+
+lint: setup
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+setup: .venv/ready
+
+.venv/installed: pyproject.toml
+	$(SAY) 'Python packages (.venv), about half a minute the first time'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test]'
+	@touch $@
+
+# The path of Julia; polyglot_shim.find_julia says which one is taken.
+.venv/julia: .venv/installed
+	$(SAY) 'Julia'
+	@$(BIN)/polyglot-kernel fetch-julia --if-needed
+	@$(BIN)/python -m polyglot_shim.find_julia > $@.new && mv $@.new $@
+
+.venv/ready: .venv/julia
+	$(SAY) 'Checking the parts, and compiling the Julia package'
+	@$(BIN)/polyglot-kernel doctor
+	@touch $@
+
+.venv/lab .venv/bench: .venv/%: .venv/installed
+	$(SAY) 'More Python packages for make $*'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[$*]'
+	@touch $@
+
+clean:
+	rm -rf .venv .julia build dist .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,124 @@
+"""`polyglot-kernel`: install, uninstall, doctor, fetch-julia."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+from importlib.metadata import version
+
+from polyglot_shim import paths
+from polyglot_shim.errors import StartupError
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs one command; the process's exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        return options.run(options)
+    except StartupError as error:
+        print(f"polyglot-kernel: {error}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="polyglot-kernel",
+        description="Installs, removes and checks PolyglotKernel, the Jupyter kernel for notebooks "
+        "in both Julia and Python. After `pip install` nothing more is needed; these commands are "
+        "for other places, another Julia, another Python.",
+    )
+    parser.add_argument("--version", action="version", version=version("polyglot-kernel"))
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    command = commands.add_parser("install", help="install the kernelspecs")
+    place = command.add_mutually_exclusive_group()
+    place.add_argument("--user", action="store_true", help="for this user (the default)")
+    place.add_argument("--sys-prefix", action="store_true", help="in this Python's environment")
+    place.add_argument("--prefix", help="in PREFIX/share/jupyter/kernels")
+    command.add_argument("--julia", help="the Julia to use (default: found at each start)")
+    command.add_argument("--python", default=sys.executable, help="default: %(default)s")
+    command.add_argument("--name", help="instead of `polyglot`, also in `polyglot-julia`")
+    command.add_argument("--display-name", help="what the menu of kernels shows")
+    command.set_defaults(run=_install)
+
+    command = commands.add_parser("uninstall", help="remove the kernelspecs")
+    command.add_argument("--name", help="the name they were installed under")
+    command.set_defaults(run=_uninstall)
+
+    command = commands.add_parser("doctor", help="check Julia, libzmq and Python by running them")
+    command.set_defaults(run=_doctor)
+
+    command = commands.add_parser(
+        "fetch-julia",
+        help="unpack Debian's Julia 1.5.3, where Julia's own servers are out of reach",
+    )
+    command.add_argument("--prefix", default=paths.fetched_julia(), help="default: %(default)s")
+    command.add_argument("--if-needed", action="store_true", help="only if no Julia is found")
+    command.set_defaults(run=_fetch_julia)
+    return parser
+
+
+def _install(options: argparse.Namespace) -> int:
+    from polyglot_shim import kernelspec
+
+    prefix = sys.prefix if options.sys_prefix else options.prefix
+    julia = _program(options.julia) if options.julia else None
+    for folder in kernelspec.install(
+        _program(options.python),
+        julia,
+        user=prefix is None,
+        prefix=prefix,
+        name=options.name,
+        display_name=options.display_name,
+    ):
+        print(f"installed {folder}")
+    return 0
+
+
+def _uninstall(options: argparse.Namespace) -> int:
+    from polyglot_shim import kernelspec
+
+    removed = kernelspec.uninstall(options.name)
+    for folder in removed:
+        print(f"removed {folder}")
+    if not removed:
+        print("No such kernelspec is installed; `jupyter kernelspec list` shows all.")
+    return 0 if removed else 1
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from polyglot_shim.doctor import examine
+
+    return 0 if examine() else 1
+
+
+def _fetch_julia(options: argparse.Namespace) -> int:
+    from polyglot_shim import debian_julia
+    from polyglot_shim.find_julia import find_julia
+
+    def say(text: str) -> None:
+        print(text, flush=True)
+
+    if options.if_needed:
+        try:
+            julia = find_julia()
+            say(f"Julia {'.'.join(map(str, julia.version))}: {julia.path} ({julia.origin})")
+            return 0
+        except StartupError:
+            say("No Julia found, and Julia's servers cannot be reached.")
+    debian_julia.fetch(options.prefix, say)
+    return 0
+
+
+def _program(name: str) -> str:
+    """The absolute path of a program. A link stays a link: a venv's Python is one."""
+    path = shutil.which(os.path.expanduser(name))
+    if path is None:
+        raise StartupError(f"There is no program {name!r} that can be run.")
+    return os.path.abspath(path)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

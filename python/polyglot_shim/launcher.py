@@ -1,0 +1,97 @@
+"""Finds what the host needs and becomes the host.
+
+This runs at every start of a kernel, before anything is shown: it imports as little as it can (no
+argparse, no json, no zmq) and runs no process, unless Julia has to be searched for.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from polyglot_shim import paths
+from polyglot_shim.errors import StartupError
+from polyglot_shim.find_julia import find_julia
+from polyglot_shim.find_libzmq import find_libzmq
+
+LANGUAGES = ("python", "julia")
+USAGE = "usage: python -m polyglot_shim [-f] CONNECTION_FILE [--language python|julia]"
+
+
+def main(arguments: list[str]) -> int:
+    """Does not return where all is well. Returns the exit code 1 after one message on stderr."""
+    try:
+        file, language = parse(arguments)
+        become_host(file, language)
+    except StartupError as error:
+        print(f"polyglot-kernel cannot start. {error}", file=sys.stderr)
+    return 1
+
+
+def parse(arguments: list[str]) -> tuple[str, str]:
+    """Connection file and default language from the command line. Raises StartupError."""
+    file, language = "", LANGUAGES[0]
+    rest = iter(arguments)
+    for argument in rest:
+        option, separator, value = argument.partition("=")
+        if option in ("-f", "--file", "--language"):
+            value = value if separator else next(rest, "")
+            if option == "--language":
+                language = value
+            else:
+                file = value
+        elif argument.startswith("-") or file:
+            raise StartupError(f"Cannot make sense of the argument {argument!r}.\n{USAGE}")
+        else:
+            file = argument
+    if not file:
+        raise StartupError(f"No connection file was given.\n{USAGE}")
+    if language not in LANGUAGES:
+        raise StartupError(f"There is no language {language!r}.\n{USAGE}")
+    return file, language
+
+
+def julia_command(julia: str, *, optimize: int = 1) -> list[str]:
+    """How Julia is run in the kernel's own project; doctor and `make setup` precompile with it."""
+    project = f"--project={paths.julia_package()}"
+    return [julia, "--startup-file=no", "--history-file=no", f"-O{optimize}", project]
+
+
+def host_command(julia: str, libzmq: str, file: str, language: str) -> list[str]:
+    """The host's whole command line."""
+    return [
+        *julia_command(julia),
+        os.path.join(paths.julia_package(), "bin", "host.jl"),
+        file,
+        "--language",
+        language,
+        "--libzmq",
+        libzmq,
+        "--python",
+        sys.executable,
+        "--julia",
+        julia,
+        "--python-version",
+        ".".join(map(str, sys.version_info[:3])),
+    ]
+
+
+def host_environment() -> dict[str, str]:
+    """The environment as it is, and what a Julia launcher script (Debian's) may overwrite."""
+    environment = dict(os.environ)
+    environment["POLYGLOT_LD_LIBRARY_PATH"] = environment.get("LD_LIBRARY_PATH", "")
+    environment["POLYGLOT_JULIA_BINDIR"] = environment.get("JULIA_BINDIR", "")
+    return environment
+
+
+def become_host(file: str, language: str) -> None:
+    """Replaces this process by the host. Raises StartupError."""
+    if os.name != "posix":
+        raise StartupError("Windows is not supported yet. What to do: use WSL.")
+    libzmq = find_libzmq()
+    julia = find_julia()
+    command = host_command(julia.path, libzmq, file, language)
+    try:
+        os.execve(julia.path, command, host_environment())
+    except OSError as error:
+        raise StartupError(f"Cannot run {julia.path}: {error.strerror}") from error
