@@ -1,0 +1,120 @@
+"""Fixtures: kernels of this checkout, installed nowhere, and notebooks connected to them."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from notebook import Kernel, Notebook
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+# What a test run is not to inherit from the notebook or the shell it is started in.
+FOREIGN = ("JPY_PARENT_PID", "JPY_SESSION_NAME", "MPLBACKEND", "PYTHONSTARTUP", "JULIA_PROJECT")
+
+
+def kernel_spec(language: str) -> dict[str, object]:
+    return {
+        "argv": [
+            *(sys.executable, "-m", "polyglot_shim"),
+            *("-f", "{connection_file}", "--language", language),
+        ],
+        "display_name": f"Polyglot ({language})",
+        "language": language,
+        "interrupt_mode": "message",
+    }
+
+
+@pytest.fixture(scope="session", autouse=True)
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Kernelspecs `polyglot` and `polyglot-julia` that start this checkout, for all that looks
+    kernels up, and homes of its own for IPython and Jupyter. The folder that holds them."""
+    home = tmp_path_factory.mktemp("home")
+    for name, language in (("polyglot", "python"), ("polyglot-julia", "julia")):
+        folder = home / "jupyter" / "kernels" / name
+        folder.mkdir(parents=True)
+        (folder / "kernel.json").write_text(json.dumps(kernel_spec(language)))
+    with pytest.MonkeyPatch.context() as patch:
+        for variable in FOREIGN:
+            patch.delenv(variable, raising=False)
+        patch.setenv("JUPYTER_PATH", str(home / "jupyter"))
+        patch.setenv("JUPYTER_RUNTIME_DIR", str(home / "runtime"))
+        patch.setenv("JUPYTER_CONFIG_DIR", str(home / "config"))
+        patch.setenv("IPYTHONDIR", str(home / "ipython"))
+        if importlib.util.find_spec("polyglot_shim") is None:
+            python_path = (str(CHECKOUT / "python"), os.environ.get("PYTHONPATH"))
+            patch.setenv("PYTHONPATH", os.pathsep.join(filter(None, python_path)))
+        (home / "runtime").mkdir()
+        yield home
+
+
+@pytest.fixture
+def launch(tmp_path: Path) -> Iterator[Callable[..., Kernel]]:
+    """`launch(name="polyglot", transport="tcp", arguments=[…], env={…})` starts a kernel of the
+    test's own, which ends with it."""
+    kernels: list[Kernel] = []
+
+    def start(name: str = "polyglot", arguments=(), env=None, **options) -> Kernel:
+        kernel = Kernel(name, tmp_path / f"kernel-{len(kernels)}.log", **options)
+        kernels.append(kernel)
+        return kernel.start(arguments, env)
+
+    yield start
+    for kernel in kernels:
+        kernel.stop()
+
+
+@pytest.fixture
+def fresh(launch: Callable[..., Kernel]) -> Notebook:
+    """A notebook on a kernel that no other test has touched."""
+    return launch().connect()
+
+
+class Shared:
+    """The kernel that tests share which leave nothing behind but variables."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.notebook: Notebook | None = None
+        self.started = 0
+
+    def borrow(self) -> Notebook:
+        if self.notebook is None:
+            log = self.folder / f"shared-{self.started}.log"
+            self.started += 1
+            self.notebook = Kernel("polyglot", log).start().connect()
+        return self.notebook
+
+    def give_back(self) -> None:
+        """Keep the kernel unless the test has left it dead or busy."""
+        notebook = self.notebook
+        if notebook and (notebook.unfinished or not notebook.kernel.alive):
+            self.discard()
+
+    def discard(self) -> None:
+        if self.notebook is not None:
+            self.notebook.kernel.stop()
+            self.notebook = None
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory, environment: Path) -> Iterator[Shared]:
+    shared = Shared(tmp_path_factory.mktemp("shared"))
+    yield shared
+    shared.discard()
+
+
+@pytest.fixture
+def nb(shared: Shared) -> Iterator[Notebook]:
+    """A notebook on the shared kernel. Output that came late fails the test that let it be."""
+    notebook = shared.borrow()
+    before = set(notebook.requests)
+    yield notebook
+    ours = [r for key, r in notebook.requests.items() if key not in before]
+    shared.give_back()
+    assert not [r.content for r in ours if not r.finished], "the test left requests running"
