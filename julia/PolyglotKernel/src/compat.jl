@@ -1,4 +1,42 @@
 # What differs between Julia versions, each with the version that it is for.
 module Compat
 
+# 1.7 named the exception stack and made its entries named tuples.
+"The exceptions that are being handled with their backtraces, the newest first."
+function exception_stack()
+    entries = @static if isdefined(Base, :current_exceptions)
+        Base.current_exceptions()
+    else
+        Base.catch_stack()
+    end
+    return Tuple{Any,Vector}[(entry[1], entry[2]) for entry in Iterators.reverse(entries)]
+end
+
+# 1.7 made `redirect_stdout` and its sisters values of a type; before, they are functions.
+"Makes `stream` Julia's stdout (`unix_fd` 1), stderr (2) or stdin (0)."
+function set_standard_stream(stream::IO, unix_fd::Int)
+    @static if isdefined(Base, :_redirect_io_global)
+        Base._redirect_io_global(stream, unix_fd)
+    else
+        name = (:stdin, :stdout, :stderr)[unix_fd + 1]
+        Core.eval(Base, Expr(:(=), name, stream))
+    end
+    return nothing
+end
+
+# 1.9 moved `ans` and `err` out of Main, so that they can be shadowed.
+"Sets `ans` or `err` where the REPL of this version keeps it."
+function set_repl_variable(name::Symbol, @nospecialize(value))
+    @static if isdefined(Base, :MainInclude) && isdefined(Base.MainInclude, :ans)
+        setglobal!(Base.MainInclude, name, value)
+    else
+        ccall(:jl_set_global, Cvoid, (Any, Any, Any), Main, name, value)
+    end
+    return nothing
+end
+
+# 1.7 moved a failed task's exception into its result.
+"What a finished task gave or threw."
+task_result(task::Task) = Base.task_result(task)
+
 end

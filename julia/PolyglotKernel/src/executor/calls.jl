@@ -1,0 +1,82 @@
+# Calls between executors, the part that is the same whatever crosses (docs/executor-protocol.md).
+
+"""
+    Calls()
+
+Who waits for a `return`, and what is done with calls that arrive: `handlers` maps an `op` to a
+function `(session, frame) -> (fields, buffers)` of the `return`; `failure` makes the same of an
+exception stack.
+"""
+mutable struct Calls
+    returns::Dict{Int,Channel{Frames.Frame}}
+    waiting::Vector{Channel{Frames.Frame}}   # the innermost last; it serves what arrives meanwhile
+    last::Int
+    handlers::Dict{String,Any}
+    failure::Any
+end
+
+Calls() = Calls(Dict{Int,Channel{Frames.Frame}}(), Channel{Frames.Frame}[], 0, Dict{String,Any}(), nothing)
+
+"""
+    call(session, to, op, fields = Dict(), buffers = [])::Frame
+
+Asks the executor of the language `to` and gives the `return` frame, whatever its status. Calls that
+arrive meanwhile are served.
+"""
+function call(session, to::String, op::String, fields=Dict{String,Any}(), buffers=Vector{UInt8}[])
+    calls = session.calls
+    number = calls.last += 1
+    mail = Channel{Frames.Frame}(Inf)
+    calls.returns[number] = mail
+    push!(calls.waiting, mail)
+    try
+        header = Dict{String,Any}(
+            "type" => "call", "to" => to, "call" => number, "op" => op,
+            "id" => session.request.id, "allow_stdin" => session.request.allow_stdin,
+        )
+        send(session.channel, merge!(header, fields), buffers...)
+        while true
+            frame = take!(mail)
+            frame.header["type"] == "return" && return frame
+            serve_call(session, frame)
+        end
+    finally
+        delete!(calls.returns, number)
+        filter!(!isequal(mail), calls.waiting)
+    end
+end
+
+"""
+    serve_call(session, frame)
+
+Answers a `call`; output and questions meanwhile are those of the request that it came from.
+"""
+function serve_call(session, frame::Frames.Frame)
+    header = frame.header
+    before = session.request
+    attend!(session, Request(get(header, "id", nothing), get(header, "allow_stdin", false) === true))
+    outcome = attempt(session, handle_call, session, frame)
+    fields, buffers = if outcome isa Failure
+        returned_failure(session, outcome)
+    else
+        outcome
+    end
+    settle!(session.stdout)
+    settle!(session.stderr)
+    answer = Dict{String,Any}("type" => "return", "call" => header["call"], "status" => "ok")
+    send(session.channel, merge!(answer, fields), buffers...)
+    attend!(session, before)
+    return nothing
+end
+
+function handle_call(session, frame::Frames.Frame)
+    op = get(frame.header, "op", nothing)
+    handler = get(session.calls.handlers, op, nothing)
+    handler === nothing && throw(ArgumentError("Julia answers no call \"$op\""))
+    return handler(session, frame)
+end
+
+function returned_failure(session, failure)
+    session.calls.failure === nothing || return Base.invokelatest(session.calls.failure, session, failure)
+    return error_content(failure), Vector{UInt8}[]
+end

@@ -1,0 +1,166 @@
+# The executor's end of the pipes: frames in on descriptor 3, frames out on 4, and the raw
+# descriptors 1 and 2, of which only the fill level and the marks matter here (see *Order* in
+# docs/executor-protocol.md).
+
+# Above this size a buffer is written from where it lies instead of being copied behind its header.
+const COPY_LIMIT = 2^16
+
+"""
+    HostChannel(; requests = RawFD(3), replies = RawFD(4), mark)
+
+The pipes to the host. `mark` is written into a raw pipe in which the host still has something to
+read when a frame is sent.
+"""
+mutable struct HostChannel
+    requests::Base.PipeEndpoint
+    decoder::Frames.Decoder
+    replies::RawFD
+    raw::NTuple{2,RawFD}     # duplicates of 1 and 2: user code may redirect the originals
+    mark::Vector{UInt8}
+    lock::ReentrantLock
+    scratch::Vector{UInt8}   # the frame that is being sent, under `lock`
+end
+
+function HostChannel(; requests::RawFD=RawFD(3), replies::RawFD=RawFD(4), mark::String="")
+    raw = (duplicate(RawFD(1)), duplicate(RawFD(2)))
+    foreach(close_on_exec, (requests, replies, raw...))
+    input = Base.open_pipe!(Base.PipeEndpoint(), requests)
+    return HostChannel(
+        input, Frames.Decoder(), replies, raw, Vector{UInt8}(mark), ReentrantLock(), UInt8[]
+    )
+end
+
+duplicate(fd::RawFD) = RawFD(checked("dup", ccall(:dup, Cint, (RawFD,), fd)))
+
+function close_on_exec(fd::RawFD)
+    F_SETFD, FD_CLOEXEC = 2, 1
+    checked("fcntl", ccall(:fcntl, Cint, (RawFD, Cint, Cint...), fd, F_SETFD, FD_CLOEXEC))
+    return nothing
+end
+
+checked(call::String, result::Integer) = (systemerror(call, result == -1); result)
+
+"""
+    receive!(channel)
+
+The next frame; `nothing` when the host has closed its end. Waits in libuv, so that the user's own
+tasks run meanwhile.
+"""
+function receive!(channel::HostChannel)
+    while true
+        frame = Frames.next!(channel.decoder)
+        frame === nothing || return frame
+        bytes = readavailable(channel.requests)
+        isempty(bytes) && eof(channel.requests) && return nothing
+        append!(channel.decoder, bytes)
+    end
+end
+
+"""
+    send(channel, header, buffers...)
+
+Sends a frame whole: an interrupt that arrives meanwhile is thrown when the last byte is out.
+`header` is the JSON text or what JSON writes as an object; a buffer is a `String` or bytes.
+"""
+send(channel::HostChannel, header::AbstractDict, buffers...) =
+    send(channel, JSON.json(header), collect(Union{String,Vector{UInt8}}, buffers))
+
+function send(channel::HostChannel, header::String, buffers::Vector)
+    Base.sigatomic_begin()
+    lock(channel.lock)
+    start_frame!(channel, header, length(buffers))
+    for buffer in buffers
+        append_integer!(channel.scratch, UInt64(sizeof(buffer)))
+    end
+    append_bytes!(channel.scratch, pointer(header), sizeof(header))
+    for buffer in buffers
+        GC.@preserve buffer send_bytes!(channel, pointer(buffer), sizeof(buffer))
+    end
+    flush_scratch!(channel)
+    unlock(channel.lock)
+    Base.sigatomic_end()
+    return nothing
+end
+
+"Sends a frame with the `count` bytes at `bytes` as its only buffer."
+function send(channel::HostChannel, header::String, bytes::Ptr{UInt8}, count::Int)
+    Base.sigatomic_begin()
+    lock(channel.lock)
+    start_frame!(channel, header, 1)
+    append_integer!(channel.scratch, UInt64(count))
+    append_bytes!(channel.scratch, pointer(header), sizeof(header))
+    send_bytes!(channel, bytes, count)
+    flush_scratch!(channel)
+    unlock(channel.lock)
+    Base.sigatomic_end()
+    return nothing
+end
+
+function start_frame!(channel::HostChannel, header::String, buffers::Int)
+    marks = UInt32(0)
+    mark_raw_output(channel, channel.raw[1]) && (marks |= Frames.STDOUT_MARK)
+    mark_raw_output(channel, channel.raw[2]) && (marks |= Frames.STDERR_MARK)
+    scratch = channel.scratch
+    append!(empty!(scratch), Frames.MAGIC)
+    append_integer!(scratch, marks)
+    append_integer!(scratch, UInt32(sizeof(header)))
+    append_integer!(scratch, UInt32(buffers))
+    return nothing
+end
+
+function append_integer!(bytes::Vector{UInt8}, value::T) where {T<:Unsigned}
+    for shift in 0:8:(8 * sizeof(T) - 8)
+        push!(bytes, (value >> shift) % UInt8)
+    end
+    return nothing
+end
+
+function append_bytes!(bytes::Vector{UInt8}, source::Ptr{UInt8}, count::Int)
+    start = length(bytes)
+    resize!(bytes, start + count)
+    GC.@preserve bytes unsafe_copyto!(pointer(bytes, start + 1), source, count)
+    return nothing
+end
+
+function send_bytes!(channel::HostChannel, bytes::Ptr{UInt8}, count::Int)
+    if count <= COPY_LIMIT
+        append_bytes!(channel.scratch, bytes, count)
+    else
+        flush_scratch!(channel)
+        write_fully(channel.replies, bytes, count)
+    end
+    return nothing
+end
+
+function flush_scratch!(channel::HostChannel)
+    scratch = channel.scratch
+    GC.@preserve scratch write_fully(channel.replies, pointer(scratch), length(scratch))
+    empty!(scratch)
+    return nothing
+end
+
+function write_fully(fd::RawFD, bytes::Ptr{UInt8}, count::Int)
+    while count > 0
+        written = ccall(:write, Cssize_t, (RawFD, Ptr{UInt8}, Csize_t), fd, bytes, count)
+        if written == -1
+            Libc.errno() == Libc.EINTR && continue
+            exit(0)  # the host is gone, and with it the purpose of this process
+        end
+        bytes += written
+        count -= written
+    end
+    return nothing
+end
+
+# FIONREAD, from <sys/ioctl.h>
+const FIONREAD = Sys.islinux() ? Culong(0x541b) : Culong(0x4004667f)
+
+# Whether a mark was needed, because the host still has output to read in that pipe.
+function mark_raw_output(channel::HostChannel, fd::RawFD)
+    unread = Ref{Cint}(0)
+    result = ccall(:ioctl, Cint, (RawFD, Culong, Ref{Cint}...), fd, FIONREAD, unread)
+    (result == -1 || unread[] == 0) && return false
+    mark = channel.mark
+    GC.@preserve mark write_fully(fd, pointer(mark), length(mark))
+    return true
+end

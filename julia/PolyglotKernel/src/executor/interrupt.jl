@@ -1,0 +1,87 @@
+# SIGINT means the user's interrupt while user code runs, and nothing at any other time.
+#
+# The root task defers it (Base.sigatomic_begin) save while user code runs or while it waits for
+# work. The runtime throws it into whichever task is current: a forced one (many signals, one soon
+# after the other) also where it is deferred.
+
+"User code that threw: its exception stack, innermost first, cleared of the kernel's frames."
+struct Failure
+    stack::Vector{Tuple{Any,Vector}}
+end
+
+"""
+    attempt(session, f, args...)
+
+`f(args...)` in the newest world, with interrupts let through; a [`Failure`](@ref) if it throws.
+To be called where SIGINT is deferred.
+"""
+function attempt(session::Session, f, args...)
+    drain_interrupts()
+    outer = session.evaluating
+    session.evaluating = true
+    outcome = try
+        Base.sigatomic_end()
+        value = Base.invokelatest(f, args...)
+        Base.sigatomic_begin()
+        value
+    catch
+        # The runtime has restored the state at `try`: from here on SIGINT waits.
+        failed(session, Compat.exception_stack())
+    end
+    session.evaluating = outer
+    return outcome
+end
+
+function failed(session::Session, stack)
+    any(is_interrupt, stack) && report_interrupt(session)
+    return Failure([(exception, user_frames(trace)) for (exception, trace) in stack])
+end
+
+is_interrupt(entry::Tuple) = is_interrupt(entry[1])
+is_interrupt(exception) = false
+is_interrupt(::InterruptException) = true
+is_interrupt(exception::LoadError) = is_interrupt(exception.error)
+is_interrupt(exception::CompositeException) = any(is_interrupt, exception.exceptions)
+is_interrupt(exception::TaskFailedException) = is_interrupt(Compat.task_result(exception.task))
+
+# First of all, so that the host stops signalling.
+function report_interrupt(session::Session)
+    send(session.channel, Dict{String,Any}("type" => "interrupted", "id" => session.request.id))
+    return nothing
+end
+
+"Forgets an interrupt that came too late for the code it was meant for."
+function drain_interrupts()
+    try
+        Base.sigatomic_end()
+        Base.sigatomic_begin()
+    catch e
+        e isa InterruptException || rethrow()
+    end
+    return nothing
+end
+
+"Waits until `f(x)` returns; an interrupt meanwhile has nobody to interrupt."
+function wait_undisturbed(f, x)
+    while true
+        try
+            Base.sigatomic_end()
+            value = f(x)
+            Base.sigatomic_begin()
+            return value
+        catch e
+            e isa InterruptException || rethrow()
+        end
+    end
+end
+
+"""
+    pass_on_interrupt(session)
+
+An interrupt was thrown into the reader task, which happened to be the current one: the cell is who
+it was meant for.
+"""
+function pass_on_interrupt(session::Session)
+    session.evaluating && schedule(session.root, InterruptException(); error=true)
+    return nothing
+end

@@ -1,0 +1,90 @@
+# From the process's first line to `ready`.
+
+"""
+    main()
+
+Serves the host on descriptors 3 and 4 until it closes them. Called in the root task.
+"""
+function main()
+    Base.sigatomic_begin()
+    Base.exit_on_sigint(false)
+    channel = HostChannel(; mark=pop!(ENV, "POLYGLOT_MARK", ""))
+    session = Session(channel)
+    restore_environment!()
+    take_over!(session)
+    start_reader(session)
+    announce(session)
+    serve(session)
+    return nothing
+end
+
+function announce(session::Session)
+    send(
+        session.channel,
+        Dict{String,Any}(
+            "type" => "ready", "language" => "julia", "version" => string(VERSION), "concurrent" => false
+        ),
+    )
+    return nothing
+end
+
+# Debian's launcher of Julia changes these two; the shim kept what the user had (empty: nothing).
+function restore_environment!()
+    for name in ("LD_LIBRARY_PATH", "JULIA_BINDIR")
+        original = pop!(ENV, "POLYGLOT_" * name, nothing)
+        original === nothing && continue
+        isempty(original) ? delete!(ENV, name) : (ENV[name] = original)
+    end
+    return nothing
+end
+
+"The process is this session's: streams, displays, and what the REPL would set."
+function take_over!(session::Session)
+    Compat.set_standard_stream(session.stdout, 1)
+    Compat.set_standard_stream(session.stderr, 2)
+    Compat.set_standard_stream(InputStream(session), 0)
+    Core.eval(Base, :(have_color = true; is_interactive = true))
+    Core.eval(Base, :(active_repl_backend = $(session.backend)))
+    Logging.global_logger(Logging.ConsoleLogger(session.stderr))
+    Core.eval(Main, :(In = $(session.history.inputs); Out = $(session.history.outputs); ans = nothing))
+    return nothing
+end
+
+"Starts the task that takes frames from the host."
+function start_reader(session::Session)
+    task = Task(() -> read_frames(session))
+    task.sticky = true
+    schedule(task)
+    return task
+end
+
+function read_frames(session::Session)
+    Base.sigatomic_begin()
+    while true
+        frame = try
+            receive_guarded!(session)
+        catch e
+            e isa Frames.FrameError || rethrow()
+            print(Core.stderr, "the Julia executor read a ", sprint(showerror, e), '\n')
+            exit(70)
+        end
+        (frame === nothing || frame.header["type"] == "shutdown") && exit(0)
+        deliver(session, frame)
+    end
+end
+
+function deliver(session::Session, frame::Frames.Frame)
+    type = frame.header["type"]
+    calls = session.calls
+    if type == "input_reply"
+        put!(session.input_replies, frame.header["value"])
+    elseif type == "return"
+        waiting = get(calls.returns, frame.header["call"], nothing)
+        waiting === nothing || put!(waiting, frame)
+    elseif type == "call" && !isempty(calls.waiting)
+        put!(last(calls.waiting), frame)
+    else
+        put!(session.inbox, frame)
+    end
+    return nothing
+end

@@ -1,0 +1,146 @@
+# `stdout` and `stderr` of the cells.
+
+# A longer text is sent in pieces, so that the host can answer others in between.
+const PIECE = 2^20
+
+"""
+    OutputStream(channel, name)
+
+An `IO` whose text goes to the host as `stream` frames: one for each `print` (which locks the stream
+for its duration), one for each bare `write`. What no user would want to see in pieces, a character's
+bytes, is kept together.
+"""
+mutable struct OutputStream <: IO
+    channel::HostChannel
+    name::String
+    header::String        # of its frames; made anew for each request
+    lock::ReentrantLock
+    depth::Int            # how many `print`s, one inside the other, hold the lock
+    text::Vector{UInt8}   # written, not sent yet
+end
+
+function OutputStream(channel::HostChannel, name::String)
+    stream = OutputStream(channel, name, "", ReentrantLock(), 0, UInt8[])
+    return attribute!(stream, nothing)
+end
+
+"Text belongs to the request `id` from now on; `nothing`: to none."
+function attribute!(stream::OutputStream, id::Union{String,Nothing})
+    stream.header = JSON.json(Dict{String,Any}("type" => "stream", "id" => id, "name" => stream.name))
+    return stream
+end
+
+function Base.lock(stream::OutputStream)
+    lock(stream.lock)
+    stream.depth += 1
+    return nothing
+end
+
+function Base.unlock(stream::OutputStream)
+    stream.depth -= 1
+    stream.depth == 0 && send_text!(stream)
+    unlock(stream.lock)
+    return nothing
+end
+
+function Base.unsafe_write(stream::OutputStream, bytes::Ptr{UInt8}, count::UInt)
+    lock(stream)
+    try
+        at = bytes
+        rest = Int(count)
+        while rest > 0
+            piece = min(rest, PIECE - length(stream.text))
+            append_bytes!(stream.text, at, piece)
+            length(stream.text) == PIECE && send_text!(stream)
+            at += piece
+            rest -= piece
+        end
+    finally
+        unlock(stream)
+    end
+    return Int(count)
+end
+
+function Base.write(stream::OutputStream, byte::UInt8)
+    lock(stream)
+    try
+        push!(stream.text, byte)
+    finally
+        unlock(stream)
+    end
+    return 1
+end
+
+# Sends what was written, but for the beginning of a character whose rest is still to come.
+function send_text!(stream::OutputStream)
+    text = stream.text
+    complete = length(text) - unfinished(text)
+    complete == 0 && return nothing
+    rest = text[(complete + 1):end]
+    resize!(text, complete)
+    send_valid(stream, text)
+    empty!(text)
+    append!(text, rest)
+    return nothing
+end
+
+function send_valid(stream::OutputStream, text::Vector{UInt8})
+    isvalid(String, text) || (text = Vector{UInt8}(replace_invalid(String(copy(text)))))
+    GC.@preserve text send(stream.channel, stream.header, pointer(text), length(text))
+    return nothing
+end
+
+replace_invalid(text::String) = map(c -> isvalid(c) ? c : '\ufffd', text)
+
+# How many bytes at the end begin a UTF-8 character without finishing it.
+function unfinished(text::Vector{UInt8})
+    for back in 0:min(2, length(text) - 1)
+        byte = text[end - back]
+        byte & 0xc0 == 0x80 && continue
+        size = byte < 0xc0 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : byte < 0xf8 ? 4 : 1
+        return back + 1 < size ? back + 1 : 0
+    end
+    return 0
+end
+
+function Base.flush(stream::OutputStream)
+    lock(stream.lock)
+    try
+        send_text!(stream)
+    finally
+        unlock(stream.lock)
+    end
+    return nothing
+end
+
+"""
+    settle!(stream)
+
+The cell is over: what is left is sent, bytes that never became a character included, and a lock
+that an interrupt left behind is released.
+"""
+function settle!(stream::OutputStream)
+    while stream.depth > 0 && trylock(stream.lock)
+        unlock(stream.lock)
+        unlock(stream)
+    end
+    if !isempty(stream.text) && stream.depth == 0
+        send_valid(stream, stream.text)
+        empty!(stream.text)
+    end
+    return nothing
+end
+
+Base.isopen(::OutputStream) = true
+Base.isreadable(::OutputStream) = false
+Base.iswritable(::OutputStream) = true
+Base.close(::OutputStream) = nothing
+Base.bytesavailable(::OutputStream) = 0
+
+Base.get(::OutputStream, key::Symbol, default) = key === :color || key === :jupyter ? true : default
+Base.haskey(::OutputStream, key::Symbol) = key === :color || key === :jupyter
+Base.getindex(::OutputStream, key::Symbol) =
+    key === :color || key === :jupyter ? true : throw(KeyError(key))
+Base.in(property::Pair, stream::OutputStream) = get(stream, property.first, nothing) === property.second
+
+Base.show(io::IO, stream::OutputStream) = print(io, "OutputStream(", repr(stream.name), ")")
