@@ -11,5 +11,6 @@ include("compat.jl")
 include("json.jl")
 include("frames.jl")
 include("host/Host.jl")
+include("executor/Executor.jl")
 
 end

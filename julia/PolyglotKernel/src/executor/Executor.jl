@@ -11,6 +11,7 @@ using ..Compat, ..Frames, ..JSON
 
 include("channel.jl")
 include("streams.jl")
+include("calls.jl")
 include("session.jl")
 include("stdin.jl")
 include("interrupt.jl")

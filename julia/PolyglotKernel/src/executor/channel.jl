@@ -41,19 +41,19 @@ end
 checked(call::String, result::Integer) = (systemerror(call, result == -1); result)
 
 """
-    receive!(channel)
+    wait_readable(channel)
 
-The next frame; `nothing` when the host has closed its end. Waits in libuv, so that the user's own
-tasks run meanwhile.
+Waits in libuv, so that the user's own tasks run meanwhile, until there is something to receive;
+false when the host has closed its end. An interrupt loses nothing.
 """
+wait_readable(channel::HostChannel) = !eof(channel.requests)
+
+"The next complete frame of what has arrived, `nothing` when there is none."
 function receive!(channel::HostChannel)
-    while true
-        frame = Frames.next!(channel.decoder)
-        frame === nothing || return frame
-        bytes = readavailable(channel.requests)
-        isempty(bytes) && eof(channel.requests) && return nothing
-        append!(channel.decoder, bytes)
-    end
+    frame = Frames.next!(channel.decoder)
+    (frame === nothing && bytesavailable(channel.requests) > 0) || return frame
+    append!(channel.decoder, readavailable(channel.requests))
+    return Frames.next!(channel.decoder)
 end
 
 """

@@ -1,29 +1,26 @@
 # How an error reads: as in the REPL, without a trace of the kernel.
 
-"The functions that stand between the kernel and user code: a backtrace ends at the first of them."
-const BOUNDARY = (:evaluate_expression, :attempt, :handle_call)
-
 const KERNEL_FILES = string(dirname(@__DIR__))
 
-function is_boundary(frame::StackTraces.StackFrame)
-    return frame.func in BOUNDARY && startswith(string(frame.file), KERNEL_FILES)
-end
+is_kernel(frame::StackTraces.StackFrame) = startswith(string(frame.file), KERNEL_FILES)
 
-# `Core.eval` and `invokelatest`, by which the kernel enters user code.
-function is_entrance(frame::StackTraces.StackFrame)
-    return frame.from_c || frame.func in (:eval, :invokelatest, Symbol("#invokelatest#1"))
-end
+# The function by which the kernel enters user code.
+is_boundary(frame::StackTraces.StackFrame) = frame.func === :attempt && is_kernel(frame)
+
+# `Core.eval` and `invokelatest`, when the kernel called them.
+is_entrance(frame::StackTraces.StackFrame) =
+    frame.from_c || is_kernel(frame) || startswith(string(frame.file), "./boot.jl") ||
+    startswith(string(frame.file), "./essentials.jl")
 
 "The part of a backtrace that is the user's."
 function user_frames(trace::Vector)
     frames = [StackTraces.lookup(pointer) for pointer in trace]
     boundary = findfirst(lookups -> any(is_boundary, lookups), frames)
-    boundary === nothing && return trace
-    last = boundary - 1
+    last = boundary === nothing ? length(trace) : boundary - 1
     while last > 0 && all(is_entrance, frames[last])
         last -= 1
     end
-    return trace[1:last]
+    return [trace[i] for i in 1:last if !all(is_kernel, frames[i])]
 end
 
 # An error in a file or macro comes wrapped in where it was met, which the backtrace says too.
@@ -61,12 +58,13 @@ function render_failure(failure::Failure)
     return String(take!(buffer))
 end
 
+# What cannot be shown is at least named.
 function show_exception(io::IO, exception, trace::Vector)
-    start = position(io)
-    try
-        Base.invokelatest(showerror, io, unwrapped(exception), trace)
+    text = try
+        Base.invokelatest(sprint, showerror, unwrapped(exception), trace; context=io)
     catch
-        position(io) == start && print(io, exception_name(exception), ": ", exception_value(exception))
+        string(exception_name(exception), ": ", exception_value(exception))
     end
+    print(io, text)
     return nothing
 end

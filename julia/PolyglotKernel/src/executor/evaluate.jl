@@ -7,10 +7,23 @@ struct CellValue
 end
 
 """
+    ParseError(message, filename, line)
+
+The cell is not Julia, as parsers say it that give no place of their own (before Julia 1.10).
+"""
+struct ParseError <: Exception
+    message::String
+    filename::String
+    line::Int
+end
+
+Base.showerror(io::IO, e::ParseError) = print(io, e.message, "\naround ", e.filename, ':', e.line)
+
+"""
     evaluate_cell(session, code, filename)
 
 Evaluates every top-level expression of `code` in the newest world, so that macros and `using` take
-effect for the next one. Throws `Meta.ParseError` before anything ran if `code` is not Julia.
+effect for the next one. Throws a `ParseError` before anything ran if `code` is not Julia.
 """
 function evaluate_cell(session::Session, code::String, filename::String)
     tree = parse_cell(code, filename)
@@ -33,7 +46,7 @@ function evaluate_expression(session::Session, @nospecialize(item), place::LineN
     return Core.eval(session.mod, Expr(:toplevel, place, item))
 end
 
-"The cell as `Expr(:toplevel, …)`; throws `Meta.ParseError` with the line."
+"The cell as `Expr(:toplevel, …)`; throws a `ParseError` with the line."
 function parse_cell(code::String, filename::String)
     tree = Base.parse_input_line(code; filename=filename)
     tree isa Expr && tree.head === :toplevel || return throw_or_wrap(tree, code, filename)
@@ -49,8 +62,7 @@ function throw_or_wrap(tree, code::String, filename::String)
     is_syntax_error(tree) || return Expr(:toplevel, tree)
     detail = tree.args[1]
     detail isa Exception && throw(detail)
-    line = syntax_error_line(code)
-    throw(Meta.ParseError("syntax: $detail\naround $filename:$line"))
+    throw(ParseError("syntax: $detail", filename, syntax_error_line(code)))
 end
 
 # The parser of Julia before 1.10 does not say where it gave up; the position it leaves does.

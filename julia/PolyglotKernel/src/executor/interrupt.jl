@@ -26,14 +26,16 @@ function attempt(session::Session, f, args...)
         value
     catch
         # The runtime has restored the state at `try`: from here on SIGINT waits.
-        failed(session, Compat.exception_stack())
+        failed(session, Compat.exception_stack(), !outer)
     end
     session.evaluating = outer
     return outcome
 end
 
-function failed(session::Session, stack)
-    any(is_interrupt, stack) && report_interrupt(session)
+# The first thing, because a forced interrupt that hits the compiler while the error is rendered
+# would end the process: whatever ended the cell, the host must not signal any more.
+function failed(session::Session, stack, outermost::Bool)
+    (outermost || any(is_interrupt, stack)) && report_interrupt(session)
     return Failure([(exception, user_frames(trace)) for (exception, trace) in stack])
 end
 
@@ -44,7 +46,6 @@ is_interrupt(exception::LoadError) = is_interrupt(exception.error)
 is_interrupt(exception::CompositeException) = any(is_interrupt, exception.exceptions)
 is_interrupt(exception::TaskFailedException) = is_interrupt(Compat.task_result(exception.task))
 
-# First of all, so that the host stops signalling.
 function report_interrupt(session::Session)
     send(session.channel, Dict{String,Any}("type" => "interrupted", "id" => session.request.id))
     return nothing
@@ -61,16 +62,22 @@ function drain_interrupts()
     return nothing
 end
 
-"Waits until `f(x)` returns; an interrupt meanwhile has nobody to interrupt."
-function wait_undisturbed(f, x)
+"""
+    wait_undisturbed(on_interrupt, wait, argument)
+
+`wait(argument)` with interrupts let through, so that none stays behind for the cell that comes;
+`on_interrupt()` for each, and the wait goes on. To be called where SIGINT is deferred.
+"""
+function wait_undisturbed(on_interrupt, wait, argument)
     while true
         try
             Base.sigatomic_end()
-            value = f(x)
+            value = wait(argument)
             Base.sigatomic_begin()
             return value
         catch e
             e isa InterruptException || rethrow()
+            on_interrupt()
         end
     end
 end
@@ -78,8 +85,8 @@ end
 """
     pass_on_interrupt(session)
 
-An interrupt was thrown into the reader task, which happened to be the current one: the cell is who
-it was meant for.
+An interrupt was thrown into the reader task, which happened to be the current one: it was meant for
+the cell, if one runs.
 """
 function pass_on_interrupt(session::Session)
     session.evaluating && schedule(session.root, InterruptException(); error=true)

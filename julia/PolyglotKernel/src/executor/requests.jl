@@ -3,7 +3,7 @@
 "Handles frames until the host closes the pipe."
 function serve(session::Session)
     while true
-        wait_undisturbed(wait, session.inbox)
+        wait_undisturbed(() -> nothing, wait, session.inbox)
         handle(session, take!(session.inbox))
     end
 end
@@ -96,7 +96,9 @@ end
 
 function user_expressions(session::Session, header::Dict{String,Any})
     results = Dict{String,Any}()
-    for (name, expression) in get(header, "user_expressions", nothing) === nothing ? Dict{String,Any}() : header["user_expressions"]
+    expressions = get(header, "user_expressions", nothing)
+    expressions isa AbstractDict || return results
+    for (name, expression) in expressions
         results[name] = user_expression(session, expression)
     end
     return results

@@ -50,6 +50,7 @@ mutable struct Session
     history::CellHistory
     hooks::Hooks
     payload::Vector{Any}                  # of the coming execute reply
+    mime_rows::Vector{Vector{String}}     # which forms of a value are sent
 end
 
 function Session(channel::HostChannel)
@@ -71,6 +72,7 @@ function Session(channel::HostChannel)
         CellHistory(),
         Hooks(),
         Any[],
+        deepcopy(MIME_ROWS),
     )
 end
 

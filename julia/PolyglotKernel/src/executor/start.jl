@@ -60,19 +60,33 @@ end
 
 function read_frames(session::Session)
     Base.sigatomic_begin()
-    while true
-        frame = try
-            receive_guarded!(session)
-        catch e
-            e isa Frames.FrameError || rethrow()
-            print(Core.stderr, "the Julia executor read a ", sprint(showerror, e), '\n')
-            exit(70)
+    channel = session.channel
+    pass_on = () -> pass_on_interrupt(session)
+    while wait_undisturbed(pass_on, wait_readable, channel)
+        while (frame = receive_or_exit!(channel)) !== nothing
+            frame.header["type"] == "shutdown" && exit(0)
+            deliver(session, frame)
         end
-        (frame === nothing || frame.header["type"] == "shutdown") && exit(0)
-        deliver(session, frame)
+    end
+    return exit(0)
+end
+
+function receive_or_exit!(channel::HostChannel)
+    return try
+        receive!(channel)
+    catch e
+        e isa Frames.FrameError || rethrow()
+        println(Core.stderr, "The Julia executor was sent a ", sprint(showerror, e))
+        exit(70)
     end
 end
 
+"""
+    deliver(session, frame)
+
+Hands a frame to the task that waits for it. A call goes to the innermost task that itself waits for
+an answer, because the root task may be that one or wait for it.
+"""
 function deliver(session::Session, frame::Frames.Frame)
     type = frame.header["type"]
     calls = session.calls

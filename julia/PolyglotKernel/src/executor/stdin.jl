@@ -79,6 +79,7 @@ function Base.peek(input::InputStream, ::Type{UInt8})
 end
 
 Base.bytesavailable(input::InputStream) = length(input.line)
+Base.rawhandle(::InputStream) = RawFD(0)
 Base.isopen(::InputStream) = true
 Base.isreadable(::InputStream) = true
 Base.iswritable(::InputStream) = false

@@ -131,6 +131,9 @@ function settle!(stream::OutputStream)
     return nothing
 end
 
+# What a child process gets that is started with this stream as its stdout or stderr.
+Base.rawhandle(stream::OutputStream) = RawFD(stream.name == "stdout" ? 1 : 2)
+
 Base.isopen(::OutputStream) = true
 Base.isreadable(::OutputStream) = false
 Base.iswritable(::OutputStream) = true
