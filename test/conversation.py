@@ -124,7 +124,9 @@ class Request:
                 self._fail("execute_input is not the first after busy", message)
             if self.ours and message["content"]["code"] != self.content["code"]:
                 self._fail("execute_input has another code", message)
-        elif kind in OUTPUTS and "execute_input" not in self.kinds and not self.content.get("silent"):
+        elif (
+            kind in OUTPUTS and "execute_input" not in self.kinds and not self.content.get("silent")
+        ):
             self._fail("output before execute_input", message)
         if kind in OUTPUTS and "error" in self.kinds and self.state == "busy":
             self._fail("output after the error", message)

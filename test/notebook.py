@@ -258,9 +258,7 @@ class Notebook:
 
     # -- receiving -------------------------------------------------------------------------------
 
-    def wait_until(
-        self, come: Callable[[], bool], what: str, cell: Request | None = None
-    ) -> None:
+    def wait_until(self, come: Callable[[], bool], what: str, cell: Request | None = None) -> None:
         """Receive until `come()`; `Hang` after `GUARD` s, or when the kernel or `cell` ended."""
         deadline = time.monotonic() + GUARD
         while not come():

@@ -140,7 +140,7 @@ SHELL_REPLIES = {
         ],
     },
     "connect_reply": record(
-        {name: COUNT for name in ("shell_port", "iopub_port", "stdin_port", "hb_port")},
+        dict.fromkeys(("shell_port", "iopub_port", "stdin_port", "hb_port"), COUNT),
         {"control_port": COUNT},
     ),
     "comm_info_reply": reply(

@@ -62,7 +62,9 @@ RESULT = ("iopub", message("execute_result", data={}, metadata={}, execution_cou
 REPLY = ("shell", message("execute_reply", status="ok", execution_count=1))
 FAILED = (
     "shell",
-    message("execute_reply", status="error", execution_count=1, ename="E", evalue="v", traceback=[]),
+    message(
+        "execute_reply", status="error", execution_count=1, ename="E", evalue="v", traceback=[]
+    ),
 )
 ABORTED = ("shell", message("execute_reply", status="aborted"))
 ASK = ("stdin", message("input_request", prompt="", password=False))

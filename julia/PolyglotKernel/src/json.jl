@@ -169,11 +169,18 @@ function read_number(reader::Reader)
         skip_digits!(reader)
     end
     text = String(reader.bytes[start:(reader.position - 1)])
-    integral || return Base.parse(Float64, text)
+    integral || return parse_float(text)
     # 18 digits always fit into Int64
     length(text) <= 18 && return Base.parse(Int64, text)
     big = Base.parse(BigInt, text)
     return typemin(Int64) <= big <= typemax(Int64) ? Int64(big) : big
+end
+
+# Julia's parser refuses what is too large or too small for a Float64; by way of BigFloat it becomes
+# Inf or 0, as in Python.
+function parse_float(text::String)
+    number = tryparse(Float64, text)
+    return number === nothing ? Float64(Base.parse(BigFloat, text)) : number
 end
 
 function read_string(reader::Reader)
