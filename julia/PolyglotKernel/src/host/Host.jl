@@ -1,2 +1,64 @@
+"""
+The host: the Jupyter protocol, and the routing between clients and executors.
+
+It never runs user code and never waits for an executor: one loop waits for all sockets and pipes at
+once (`kernel.jl`). The way of a cell: `wire.jl` checks and reads the message, `requests.jl` decides
+what it asks for, `jobs.jl` queues it and hands it to its executor (`executor.jl`, `process.jl`) as a
+frame; the executor's frames come back through `replies.jl`, text by way of `streams.jl`.
+"""
 module Host
+
+using Dates: Dates
+using Libdl: Libdl
+using SHA: SHA
+using ..Frames: Frames, Frame, FrameError
+using ..JSON: JSON
+
+"The version of this package, from its Project.toml."
+const KERNEL_VERSION = String(
+    match(r"version = \"(.*)\"", read(joinpath(@__DIR__, "..", "..", "Project.toml"), String))[1]
+)
+
+include("options.jl")
+include("posix.jl")
+include("zmq.jl")
+include("wire.jl")
+include("connection.jl")
+include("channels.jl")
+include("cell.jl")
+include("rawpipe.jl")
+include("process.jl")
+include("executor.jl")
+include("batch.jl")
+include("kernel.jl")
+include("streams.jl")
+include("jobs.jl")
+include("calls.jl")
+include("interrupt.jl")
+include("replies.jl")
+include("requests.jl")
+include("shutdown.jl")
+include("loop.jl")
+
+"""
+    main(arguments)
+
+Run a kernel until it is shut down or its client is gone; see [`parse_options`](@ref) for the
+arguments. Returns the exit code.
+"""
+function main(arguments::Vector{String})
+    kernel = try
+        Kernel(parse_options(arguments))
+    catch e
+        e isa StartError || rethrow()
+        println(stderr, e.message)
+        return 1
+    end
+    # A terminal's Ctrl-C is for the client. The kernel is interrupted by message.
+    disable_sigint() do
+        run_kernel(kernel)
+    end
+    return 0
+end
+
 end

@@ -1,0 +1,75 @@
+# Calls between the executors (*Calls* in docs/executor-protocol.md). The host only looks at who calls
+# whom; values pass through unread.
+
+"An executor calls the other language."
+function route_call!(kernel::Kernel, executor::Executor, frame::Frame)
+    number = get_int(frame.header, "call", 0)
+    language = get_text(frame.header, "to")
+    caller = Caller(executor.language, number, executor.generation)
+    executor.waiting += 1
+    if !(language in LANGUAGES) || language == executor.language
+        send_return!(kernel, caller, call_error("CallError", "there is no other language \"$language\""))
+        return nothing
+    end
+    header = copy(frame.header)
+    delete!(header, "to")
+    header["from"] = executor.language
+    kernel.last_id += 1
+    header["call"] = kernel.last_id
+    request = request_of(kernel, executor, get_int(frame.header, "id", 0))
+    job = Job(
+        kernel.last_id, :call, language, request, "", header, frame.buffers,
+        plain_cell("", language), kernel.execution_count, true, false, caller,
+    )
+    push!(kernel.queue, job)
+    return nothing
+end
+
+# The request on whose behalf an executor does something; one without a client when none is known.
+function request_of(kernel::Kernel, executor::Executor, id::Int)
+    job = get(kernel.jobs, id, nothing)
+    job === nothing || return job.request
+    parent = get(kernel.parents, id, executor.parent)
+    none = UInt8[]
+    return Request(
+        SHELL, Vector{UInt8}[], parent, "", "", "", none, none, Dict{String,Any}(), Vector{UInt8}[]
+    )
+end
+
+"The called executor answers."
+function route_return!(kernel::Kernel, frame::Frame)
+    job = get(kernel.jobs, get_int(frame.header, "call", 0), nothing)
+    (job === nothing || job.call === nothing) && return nothing
+    caller = job.call::Caller
+    forget!(kernel, job)
+    send_return!(kernel, caller, copy(frame.header), frame.buffers)
+    return nothing
+end
+
+function fail_call!(kernel::Kernel, job::Job, ename::String, evalue::String)
+    forget!(kernel, job)
+    send_return!(kernel, job.call::Caller, call_error(ename, evalue))
+    return nothing
+end
+
+call_error(ename::String, evalue::String) = Dict{String,Any}(
+    "type" => "return", "status" => "error", "ename" => ename, "evalue" => evalue
+)
+
+function send_return!(kernel::Kernel, caller::Caller, header::Dict{String,Any}, buffers=())
+    executor = executor_of(kernel, caller.language)
+    executor.generation == caller.generation && executor.process !== nothing || return nothing
+    executor.waiting -= 1
+    header["call"] = caller.number
+    send_frame!(executor, header, buffers)
+    return nothing
+end
+
+"References that one executor let go of, which the other holds."
+function route_release!(kernel::Kernel, frame::Frame)
+    language = get_text(frame.header, "to")
+    language in LANGUAGES || return nothing
+    executor = executor_of(kernel, language)
+    executor.ready && send_frame!(executor, frame.header)
+    return nothing
+end

@@ -1,0 +1,55 @@
+"The five sockets of a kernel, bound, in the order of [`CHANNELS`](@ref)."
+struct Channels
+    zmq::ZMQ
+    sockets::NTuple{5,Socket}
+end
+
+const SHELL = 1
+const CONTROL = 2
+const STDIN = 3
+const IOPUB = 4
+const HEARTBEAT = 5
+
+const SOCKET_TYPES = (ZMQ_ROUTER, ZMQ_ROUTER, ZMQ_ROUTER, ZMQ_XPUB, ZMQ_REP)
+const MAX_MESSAGE = Int64(2)^31
+const LINGER_MS = Cint(1000)
+
+"""
+    bind_channels(zmq, connection)
+
+Bind all five sockets; where the connection leaves ports to the kernel, fill them in and write the
+file back. Throws [`StartError`](@ref).
+"""
+function bind_channels(zmq::ZMQ, connection::Connection)
+    chosen = any(iszero, connection.ports)
+    chosen && connection.transport == "ipc" && choose_ipc_ports!(connection)
+    sockets = ntuple(i -> bind_channel(zmq, connection, i), 5)
+    chosen && write_back(connection)
+    return Channels(zmq, sockets)
+end
+
+function bind_channel(zmq::ZMQ, connection::Connection, index::Int)
+    socket = open_socket(zmq, SOCKET_TYPES[index])
+    set_option(socket, ZMQ_LINGER, LINGER_MS)
+    # no message is ever dropped because a client reads slowly
+    set_option(socket, ZMQ_SNDHWM, Cint(0))
+    set_option(socket, ZMQ_RCVHWM, Cint(0))
+    set_option(socket, ZMQ_MAXMSGSIZE, MAX_MESSAGE)
+    # a client that comes back under its identity replaces its old connection
+    SOCKET_TYPES[index] == ZMQ_ROUTER && set_option(socket, ZMQ_ROUTER_HANDOVER, Cint(1))
+    # every subscription is reported, also the second one to a topic
+    SOCKET_TYPES[index] == ZMQ_XPUB && set_option(socket, ZMQ_XPUB_VERBOSE, Cint(1))
+    occursin(':', connection.ip) && set_option(socket, ZMQ_IPV6, Cint(1))
+    bound = bind_socket(socket, address(connection, index))
+    if connection.transport == "tcp"
+        connection.ports[index] = parse(Int, bound[(findlast(isequal(':'), bound) + 1):end])
+    end
+    return socket
+end
+
+"Close the sockets; what was sent still leaves, for [`LINGER_MS`](@ref) at the most."
+function close_channels(channels::Channels)
+    foreach(close_socket, channels.sockets)
+    close_context(channels.zmq)
+    return nothing
+end

@@ -1,0 +1,76 @@
+"""
+    Executor
+
+One language's side of the kernel, as the host sees it. It outlives its process: when that ends, the
+next one starts.
+
+- `ready`: the process said so and takes requests
+- `busy`: ids of the jobs that run user code in it, the innermost last: at most one cell or comm
+  message, and the calls nested in it
+- `waiting`: how many calls it made itself and has no answer to; only then it takes calls while busy
+- `parent`: the header that output of no running request belongs to
+"""
+mutable struct Executor
+    language::String
+    command::Vector{String}
+    environment::Vector{String}
+    process::Union{Process,Nothing}
+    ready::Bool
+    concurrent::Bool
+    version::String
+    busy::Vector{Int}
+    waiting::Int
+    generation::Int                             # counts its processes
+    parent::Vector{UInt8}
+    tails::Tuple{Vector{UInt8},Vector{UInt8}}   # cut characters of raw stdout and stderr
+    last_words::String                          # its raw stderr until it is ready, should it never be
+    condemned::String                           # why the host killed it, empty when it did not
+end
+
+function Executor(language::String, command::Vector{String}, environment::Vector{String})
+    return Executor(
+        language, command, environment, nothing, false, false, "", Int[], 0, 0, NO_PARENT,
+        (UInt8[], UInt8[]), "", "",
+    )
+end
+
+"Start the executor's process unless it runs. Whether it does."
+function ensure_started!(executor::Executor)
+    executor.process === nothing || return true
+    executor.ready = false
+    executor.waiting = 0
+    executor.last_words = ""
+    executor.condemned = ""
+    executor.generation += 1
+    executor.process = try
+        start_process(executor.command, executor.environment)
+    catch e
+        e isa SystemError || rethrow()
+        executor.last_words = sprint(showerror, e)
+        nothing
+    end
+    return executor.process !== nothing
+end
+
+send_frame!(executor::Executor, header, buffers=()) =
+    send_frame!(executor.process::Process, header, buffers)
+
+"""
+    executor_environment(language)
+
+The environment of an executor: the host's, but with what Julia's launcher may have changed for the
+host alone as the user had it. Julia itself needs the launcher's and restores its own.
+"""
+function executor_environment(language::String)
+    variables = Dict{String,String}(ENV)
+    if language != "julia"
+        for (name, saved) in (
+            "LD_LIBRARY_PATH" => "POLYGLOT_LD_LIBRARY_PATH", "JULIA_BINDIR" => "POLYGLOT_JULIA_BINDIR"
+        )
+            haskey(variables, saved) || continue
+            original = pop!(variables, saved)
+            isempty(original) ? delete!(variables, name) : (variables[name] = original)
+        end
+    end
+    return String[name * "=" * value for (name, value) in variables]
+end

@@ -1,0 +1,95 @@
+# Interrupts, from polite to final. The innermost executor that runs gets SIGINT; Julia gets it again
+# and again, since only a burst makes it leave a loop that never looks. A job that is still there after
+# some seconds cannot be stopped from outside: the user is told, and the next interrupt ends the process.
+
+const SIGNAL_INTERVAL = 0.1
+const PATIENCE = 3.0
+
+"Handle a client's interrupt: stop the job that runs; where none does, the cells that wait."
+function interrupt!(kernel::Kernel)
+    job = interruptible_job(kernel)
+    if job === nothing
+        abort_queue!(kernel)
+        return nothing
+    end
+    current = kernel.interruption
+    if current !== nothing && current.warned
+        condemn!(current.executor, "was restarted, because it did not react to the interrupt")
+        return nothing
+    end
+    executor = innermost(kernel, job)
+    interrupt(executor.process::Process)
+    now = time()
+    again = executor.language == "julia" ? now + SIGNAL_INTERVAL : Inf
+    kernel.interruption = Interruption(job, executor, again, now + PATIENCE, false)
+    return nothing
+end
+
+# The cell that runs, or else a comm message that does.
+function interruptible_job(kernel::Kernel)
+    kernel.cell === nothing || return kernel.cell
+    for job in values(kernel.jobs)
+        job.kind == :comm && return job
+    end
+    return nothing
+end
+
+# The executor in which the newest call of all is running, or that of the job itself.
+function innermost(kernel::Kernel, job::Job)
+    newest = job
+    for other in values(kernel.jobs)
+        other.kind == :call && other.id > newest.id && (newest = other)
+    end
+    return executor_of(kernel, newest.language)
+end
+
+was_interrupted(kernel::Kernel, job::Job) =
+    kernel.interruption !== nothing && kernel.interruption.job === job
+
+"The interrupt reached the code of `executor`: no further signal, and no answer to its prompts."
+function interrupt_arrived!(kernel::Kernel, executor::Executor)
+    filter!(entry -> entry.executor !== executor, kernel.inputs)
+    current = kernel.interruption
+    if current !== nothing && current.executor === executor
+        current.next_signal = Inf
+    end
+    return nothing
+end
+
+function end_interruption!(kernel::Kernel, job::Job)
+    was_interrupted(kernel, job) && (kernel.interruption = nothing)
+    return nothing
+end
+
+next_interrupt_step(::Nothing) = Inf
+next_interrupt_step(current::Interruption) =
+    min(current.next_signal, current.warned ? Inf : current.warn_at)
+
+"Do what is due of an interrupt that the job has not yet ended by."
+function continue_interruption!(kernel::Kernel, now::Float64)
+    current = kernel.interruption
+    current === nothing && return nothing
+    process = current.executor.process
+    if now >= current.next_signal && process !== nothing
+        interrupt(process)
+        current.next_signal = now + SIGNAL_INTERVAL
+    end
+    if now >= current.warn_at && !current.warned
+        current.warned = true
+        current.next_signal = Inf
+        name = language_name(current.executor.language)
+        add_text!(
+            kernel, current.job.request.header_json, "stderr",
+            "\nThe interrupt has not stopped this cell within $(round(Int, PATIENCE)) seconds. Interrupt once " *
+            "more to restart $name; its variables will be lost.\n",
+        )
+    end
+    return nothing
+end
+
+"Kill the executor's process; what runs in it ends with `reason`."
+function condemn!(executor::Executor, reason::String)
+    executor.condemned = reason
+    executor.process === nothing || kill_group(executor.process)
+    return nothing
+end

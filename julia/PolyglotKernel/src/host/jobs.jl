@@ -1,0 +1,203 @@
+# The order in which things happen. Cells of all languages run one after another, as they came. A comm
+# message waits for its own language alone, but never overtakes a cell of it. Questions go at once to
+# whoever can answer them.
+
+"Start each queued job whose turn it is. The loop calls this when it has handled all that came."
+function start_jobs!(kernel::Kernel)
+    kernel.shutdown === nothing || return nothing
+    taken = String[]                # languages that an earlier job in the queue waits for
+    cell_waits = false
+    i = 1
+    while i <= length(kernel.queue)
+        job = kernel.queue[i]
+        is_cell = job.kind == :execute
+        held_back = is_cell && (cell_waits || kernel.cell !== nothing)
+        if !held_back && can_start!(kernel, job, taken)
+            deleteat!(kernel.queue, i)
+            start!(kernel, job)
+            # a cell that the host answers itself is over already: look again from the front
+            taken, cell_waits, i = String[], false, 1
+            continue
+        end
+        (is_cell || job.kind == :comm) && push!(taken, job.language)
+        cell_waits |= is_cell
+        i += 1
+    end
+    return nothing
+end
+
+needs_executor(job::Job) = !(job.kind == :execute && (is_blank(job) || !isempty(job.cell.problem)))
+is_blank(job::Job) = all(isspace, job.cell.code) && isempty(job.cell.inputs) && isempty(job.cell.outputs)
+
+function can_start!(kernel::Kernel, job::Job, taken::Vector{String})
+    needs_executor(job) || return true
+    executor = executor_of(kernel, job.language)
+    ensure_started!(executor) || return true    # handing the job over will say why
+    executor.ready || return false
+    job.kind == :ask && return executor.concurrent || isempty(executor.busy)
+    job.kind == :call && return isempty(executor.busy) || executor.waiting > 0
+    return isempty(executor.busy) && !(job.language in taken)
+end
+
+function start!(kernel::Kernel, job::Job)
+    job.kind == :call || publish_status(kernel, "busy", job.request.header_json)
+    if job.kind == :execute
+        start_cell!(kernel, job)
+    else
+        hand_over!(kernel, job)
+    end
+    return nothing
+end
+
+function start_cell!(kernel::Kernel, job::Job)
+    counts = get_bool(job.request.content, "store_history", true) && !job.silent && !is_blank(job)
+    counts && (kernel.execution_count += 1)
+    job.execution_count = kernel.execution_count
+    if !job.silent
+        content = string(
+            "{\"code\":", JSON.json(get_text(job.request.content, "code")),
+            ",\"execution_count\":", job.execution_count, "}",
+        )
+        publish(kernel, "execute_input", job.request.header_json, content)
+    end
+    if !isempty(job.cell.problem)
+        fail_cell!(kernel, job, "MarkerError", job.cell.problem)
+    elseif is_blank(job)
+        finish!(kernel, job, ok_content(job))
+    else
+        counts && record_elsewhere!(kernel, job)
+        job.frame["execution_count"] = job.execution_count
+        kernel.cell = job
+        hand_over!(kernel, job)
+    end
+    return nothing
+end
+
+function ok_content(job::Job)
+    return string(
+        "{\"status\":\"ok\",\"execution_count\":", job.execution_count,
+        ",\"payload\":[],\"user_expressions\":{}}",
+    )
+end
+
+# Python keeps the history of every language.
+function record_elsewhere!(kernel::Kernel, job::Job)
+    python = executor_of(kernel, "python")
+    (job.language == "python" || !python.ready) && return nothing
+    code = get_text(job.request.content, "code")
+    frame = Dict{String,Any}(
+        "type" => "record", "execution_count" => job.execution_count, "code" => code
+    )
+    send_frame!(python, frame)
+    return nothing
+end
+
+"Give a job to its executor's process, which exists and takes it."
+function hand_over!(kernel::Kernel, job::Job)
+    executor = executor_of(kernel, job.language)
+    if executor.process === nothing
+        lose!(kernel, job, executor, "could not be started: " * executor.last_words)
+        return nothing
+    end
+    kernel.jobs[job.id] = job
+    job.kind == :ask || push!(executor.busy, job.id)
+    job.kind in (:execute, :comm) && (executor.parent = job.request.header_json)
+    remember_parent!(kernel, job)
+    job.frame["id"] = job.id
+    send_frame!(executor, job.frame, job.buffers)
+    return nothing
+end
+
+"""
+    finish!(kernel, job, content)
+
+The job is answered: reply to the client with `content`. After a failure, or an interrupt, the cells
+that wait are aborted.
+"""
+function finish!(kernel::Kernel, job::Job, content::Union{String,Vector{UInt8}}, failed::Bool=false)
+    publish_text!(kernel)
+    stops = failed && job.kind == :execute && (job.stop_on_error || was_interrupted(kernel, job))
+    forget!(kernel, job)
+    isempty(job.reply_type) || reply(kernel, job.request, job.reply_type, content)
+    publish_status(kernel, "idle", job.request.header_json)
+    stops && abort_queue!(kernel)
+    return nothing
+end
+
+# Output may still come when a job is over: from its threads, and what lay in a pipe.
+const REMEMBERED_PARENTS = 1000
+
+function remember_parent!(kernel::Kernel, job::Job)
+    kernel.parents[job.id] = job.request.header_json
+    delete!(kernel.parents, job.id - REMEMBERED_PARENTS)
+    return nothing
+end
+
+# The job runs no longer, whatever became of it.
+function forget!(kernel::Kernel, job::Job)
+    delete!(kernel.jobs, job.id)
+    executor = executor_of(kernel, job.language)
+    filter!(id -> id != job.id, executor.busy)
+    filter!(entry -> entry.job !== job, kernel.inputs)
+    filter!(other -> other.kind != :call || other.request !== job.request, kernel.queue)
+    job === kernel.cell && (kernel.cell = nothing)
+    end_interruption!(kernel, job)
+    return nothing
+end
+
+"End a cell with an error of the kernel's own, shown like any other."
+function fail_cell!(kernel::Kernel, job::Job, ename::String, evalue::String)
+    publish_text!(kernel)
+    traceback = "\e[31m" * ename * "\e[39m: " * evalue
+    fields = string(
+        "\"ename\":", JSON.json(ename), ",\"evalue\":", JSON.json(evalue),
+        ",\"traceback\":[", JSON.json(traceback), "]",
+    )
+    job.silent || publish(kernel, "error", job.request.header_json, "{" * fields * "}")
+    content = string(
+        "{\"status\":\"error\",\"execution_count\":", job.execution_count, ",", fields, "}"
+    )
+    finish!(kernel, job, content, true)
+    return nothing
+end
+
+"The job's executor is gone: end the job with an error that says what happened."
+function lose!(kernel::Kernel, job::Job, executor::Executor, what::String)
+    name = language_name(executor.language)
+    evalue = "the $name process $what"
+    if job.kind == :execute
+        lost = executor.ready ? "$name starts afresh and its variables are lost; the other language keeps its own" :
+               "run the cell again to try once more, or ask `polyglot-kernel doctor`"
+        fail_cell!(kernel, job, "ExecutorDied", evalue * ". " * lost)
+    elseif job.kind == :call
+        fail_call!(kernel, job, "ExecutorDied", evalue)
+    else
+        content = string(
+            "{\"status\":\"error\",\"ename\":\"ExecutorDied\",\"evalue\":", JSON.json(evalue),
+            ",\"traceback\":[]}",
+        )
+        finish!(kernel, job, content)
+    end
+    return nothing
+end
+
+language_name(language::String) = uppercasefirst(language)
+
+"""
+    abort_queue!(kernel)
+
+Answer the cells that wait with `aborted`, those included that were sent and not yet read: after an
+error the rest of a Run All must not run.
+"""
+function abort_queue!(kernel::Kernel)
+    receive_all!(kernel, SHELL)
+    cells = filter(job -> job.kind == :execute, kernel.queue)
+    filter!(job -> job.kind != :execute, kernel.queue)
+    for job in cells
+        publish_status(kernel, "busy", job.request.header_json)
+        content = "{\"status\":\"aborted\",\"execution_count\":$(kernel.execution_count)}"
+        reply(kernel, job.request, job.reply_type, content)
+        publish_status(kernel, "idle", job.request.header_json)
+    end
+    return nothing
+end

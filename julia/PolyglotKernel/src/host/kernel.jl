@@ -1,0 +1,166 @@
+"""
+    Caller
+
+Who made a call: the language, the number by which it knows the call, and which of its processes.
+"""
+struct Caller
+    language::String
+    number::Int
+    generation::Int
+end
+
+"""
+    Job
+
+Something asked of an executor: a cell, a comm message, a question (completion and the like), or a
+call of the other executor.
+
+- `kind`: `:execute`, `:comm`, `:ask`, `:call`
+- `reply_type`: the `msg_type` of the reply to the client, empty when there is none
+- `frame`, `buffers`: what the executor gets, but for what is known only when the job starts
+- `call`: for a call, who made it
+"""
+mutable struct Job
+    id::Int
+    kind::Symbol
+    language::String
+    request::Request
+    reply_type::String
+    frame::Dict{String,Any}
+    buffers::Vector{Vector{UInt8}}
+    cell::Cell
+    execution_count::Int
+    silent::Bool
+    stop_on_error::Bool
+    call::Union{Nothing,Caller}
+end
+
+"An input request that has no answer yet."
+struct PendingInput
+    job::Job
+    executor::Executor
+    id::Int
+end
+
+"""
+    Parent()
+
+The process that started the kernel, which must not outlive it: Jupyter's clients give its id.
+"""
+struct Parent
+    pid::Cint                                   # 0 when it is not known
+    pidfd::Cint                                 # -1 where the system has none
+end
+
+function Parent()
+    pid = tryparse(Cint, get(ENV, "JPY_PARENT_PID", ""))
+    return pid === nothing ? Parent(0, -1) : Parent(pid, open_pidfd(pid))
+end
+
+"Whether the parent is known and gone."
+is_gone(parent::Parent) = parent.pid > 0 && send_signal(parent.pid, Cint(0)) != 0
+
+"""
+    Interruption
+
+An interrupt that a job has not yet ended by; see `interrupt.jl`. Times are those of `time()`.
+"""
+mutable struct Interruption
+    job::Job                                    # the cell or comm message that is interrupted
+    executor::Executor                          # the innermost one that runs
+    next_signal::Float64                        # Inf when no further one is to be sent
+    warn_at::Float64
+    warned::Bool
+end
+
+"The kernel is ending; `next` is when the executors that are left are treated more rudely."
+mutable struct Shutdown
+    stage::Symbol                               # :polite, :terminate, :kill
+    next::Float64
+end
+
+"""
+    Kernel(options)
+
+All of a running kernel's state. Making one binds the sockets and starts the executors. Throws
+[`StartError`](@ref).
+"""
+mutable struct Kernel
+    options::Options
+    connection::Connection
+    session::Session
+    channels::Channels
+    executors::Vector{Executor}
+    queue::Vector{Job}                          # not yet handed to an executor, in order of arrival
+    jobs::Dict{Int,Job}                         # handed to an executor, not yet answered
+    last_id::Int
+    execution_count::Int                        # of the last cell that counted
+    cell::Union{Job,Nothing}                    # the one that runs
+    batch::StreamBatch
+    inputs::Vector{PendingInput}                # oldest first
+    parents::Dict{Int,Vector{UInt8}}            # header of the request of each recent job
+    comms::Dict{String,Tuple{String,String}}    # comm_id => (language, target_name)
+    targets::Dict{String,String}                # target_name => language
+    interruption::Union{Interruption,Nothing}
+    shutdown::Union{Shutdown,Nothing}
+    parent::Parent
+end
+
+function Kernel(options::Options)
+    connection = read_connection(options.connection_file)
+    zmq = load_zmq(options.libzmq)
+    channels = bind_channels(zmq, connection)
+    session = Session(connection.key, connection.signature_scheme)
+    executors = Executor[
+        Executor(language, options.executors[language], executor_environment(language)) for
+        language in LANGUAGES
+    ]
+    kernel = Kernel(
+        options, connection, session, channels, executors, Job[], Dict{Int,Job}(), 0, 0, nothing,
+        StreamBatch(), PendingInput[], Dict{Int,Vector{UInt8}}(),
+        Dict{String,Tuple{String,String}}(), Dict{String,String}(), nothing, nothing, Parent(),
+    )
+    return kernel
+end
+
+function executor_of(kernel::Kernel, language::String)
+    return kernel.executors[language == kernel.executors[1].language ? 1 : 2]
+end
+
+"Log something that is wrong and not the user's, where the client shows what kernels log."
+log_warning(message::String) = println(stderr, "[polyglot] ", message)
+
+"""
+    publish(kernel, msg_type, parent, content; metadata, buffers)
+
+Publish on iopub; `content` and `metadata` are JSON already.
+"""
+function publish(
+    kernel::Kernel,
+    msg_type::String,
+    parent::Vector{UInt8},
+    content::Union{String,Vector{UInt8}},
+    metadata::Union{String,Vector{UInt8}}=NO_METADATA,
+    buffers::Vector{Vector{UInt8}}=Vector{UInt8}[],
+)
+    topic = Vector{UInt8}(codeunits(string("kernel.", kernel.session.id, ".", msg_type)))
+    socket = kernel.channels.sockets[IOPUB]
+    send_message(kernel.session, socket, [topic], msg_type, parent, content, metadata, buffers)
+    return nothing
+end
+
+"Publish what the kernel does: `busy` before anything else of a request, `idle` after all of it."
+function publish_status(kernel::Kernel, state::String, parent::Vector{UInt8})
+    publish_text!(kernel)
+    publish(kernel, "status", parent, "{\"execution_state\":\"" * state * "\"}")
+    return nothing
+end
+
+"Answer `request` on the channel and to the client that it came from."
+function reply(
+    kernel::Kernel, request::Request, msg_type::String, content::Union{String,Vector{UInt8}}
+)
+    socket = kernel.channels.sockets[request.channel]
+    send_message(kernel.session, socket, request.identities, msg_type, request.header_json, content)
+    return nothing
+end

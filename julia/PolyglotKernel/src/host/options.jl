@@ -1,0 +1,93 @@
+"""
+    Options
+
+How the shim started the host, one field for each argument:
+
+- `connection_file`: the path of the connection file
+- `language`: the language of a cell without a marker, `"python"` or `"julia"`
+- `libzmq`: the path of the ZeroMQ library
+- `python_version`: of the Python that runs Python cells, for `kernel_info_reply`
+- `executors`: language → the command that starts its executor
+"""
+struct Options
+    connection_file::String
+    language::String
+    libzmq::String
+    python_version::String
+    executors::Dict{String,Vector{String}}
+end
+
+"""
+    StartError(message)
+
+The kernel cannot start; `message` is for the user and says what to do. Exit code 1.
+"""
+struct StartError <: Exception
+    message::String
+end
+
+Base.showerror(io::IO, e::StartError) = print(io, e.message)
+
+"The languages that a cell can be in."
+const LANGUAGES = ("python", "julia")
+
+"""
+    parse_options(arguments::Vector{String})
+
+The options in `arguments`: `FILE --language L --libzmq PATH --python PATH --python-version X.Y.Z
+--julia PATH`, and for each language, optionally, `--executor L=COMMAND` (words split at spaces)
+for another executor program than ours. Throws [`StartError`](@ref).
+"""
+function parse_options(arguments::Vector{String})
+    files = String[]
+    given = Dict{String,String}()
+    executors = Dict{String,Vector{String}}()
+    i = 1
+    while i <= length(arguments)
+        argument = arguments[i]
+        if !startswith(argument, "--")
+            push!(files, argument)
+            i += 1
+            continue
+        end
+        i < length(arguments) || throw(StartError("polyglot: $argument needs a value"))
+        value = arguments[i + 1]
+        argument == "--executor" ? add_executor!(executors, value) : (given[argument] = value)
+        i += 2
+    end
+    length(files) == 1 || throw(StartError("polyglot: give exactly one connection file"))
+    for (language, command) in default_executors(given)
+        haskey(executors, language) || (executors[language] = command)
+    end
+    return Options(
+        files[1],
+        option(given, "--language", "python"),
+        option(given, "--libzmq"),
+        option(given, "--python-version", ""),
+        executors,
+    )
+end
+
+function option(given::Dict{String,String}, name::String, default::Union{String,Nothing}=nothing)
+    haskey(given, name) && return given[name]
+    default === nothing && throw(StartError("polyglot: the option $name is missing"))
+    return default
+end
+
+function add_executor!(executors::Dict{String,Vector{String}}, value::String)
+    parts = split(value, '='; limit=2)
+    length(parts) == 2 && parts[1] in LANGUAGES ||
+        throw(StartError("polyglot: write --executor python=COMMAND or --executor julia=COMMAND"))
+    executors[String(parts[1])] = map(String, split(parts[2]))
+    return nothing
+end
+
+function default_executors(given::Dict{String,String})
+    julia = option(given, "--julia", joinpath(Sys.BINDIR, "julia"))
+    python = option(given, "--python", "python3")
+    program = joinpath(dirname(dirname(@__DIR__)), "bin", "executor.jl")
+    return [
+        "julia" => [julia, "--startup-file=no", "--color=yes", program],
+        "python" => [python, "-m", "polyglot_shim.executor"],
+    ]
+end

@@ -1,0 +1,250 @@
+# What comes back from the executors.
+
+"""
+    service!(kernel, executor)
+
+Handle all that an executor has written: its frames, and the raw output, each piece before or after
+the frames as the marks and the moment say (*Order* in `docs/executor-protocol.md`).
+"""
+function service!(kernel::Kernel, executor::Executor)
+    process = executor.process::Process
+    # Raw output that stands there now was written before any frame that is not yet readable.
+    limits = map(written, process.raw)
+    complete = read_replies!(process)
+    handle_frames!(kernel, executor, process) || return nothing
+    complete || return nothing
+    for i in 1:2
+        add_raw!(kernel, executor, i, take_until!(process.raw[i], limits[i]))
+    end
+    return nothing
+end
+
+# Whether all frames were good; after a bad one the rest cannot be read.
+function handle_frames!(kernel::Kernel, executor::Executor, process::Process)
+    try
+        while true
+            frame = Frames.next!(process.decoder)
+            frame === nothing && return true
+            frame.marks & Frames.STDOUT_MARK != 0 &&
+                add_raw!(kernel, executor, 1, take_to_mark!(process.raw[1]))
+            frame.marks & Frames.STDERR_MARK != 0 &&
+                add_raw!(kernel, executor, 2, take_to_mark!(process.raw[2]))
+            handle_frame!(kernel, executor, frame)
+        end
+    catch e
+        e isa FrameError || rethrow()
+        process.decoder = Frames.Decoder()
+        condemn!(executor, "was restarted, because it sent a " * sprint(showerror, e))
+        return false
+    end
+end
+
+function add_raw!(kernel::Kernel, executor::Executor, index::Int, bytes::Vector{UInt8})
+    isempty(bytes) && return nothing
+    if !executor.ready
+        executor.last_words *= String(copy(bytes))
+        index == 2 && write(stderr, bytes)
+        return nothing
+    end
+    text = whole_characters!(executor.tails[index], bytes)
+    add_text!(kernel, output_parent(kernel, executor), index == 1 ? "stdout" : "stderr", text)
+    return nothing
+end
+
+# Raw output belongs to what runs now, or ran last.
+function output_parent(kernel::Kernel, executor::Executor)
+    isempty(executor.busy) && return executor.parent
+    return kernel.jobs[last(executor.busy)].request.header_json
+end
+
+parent_of(kernel::Kernel, executor::Executor, frame::Frame) =
+    get(kernel.parents, get_int(frame.header, "id", 0), executor.parent)
+
+function handle_frame!(kernel::Kernel, executor::Executor, frame::Frame)
+    type = get_text(frame.header, "type")
+    if type == "stream"
+        name = get_text(frame.header, "name", "stdout")
+        add_text!(kernel, parent_of(kernel, executor, frame), name, body(frame))
+    elseif type == "publish"
+        publish_frame!(kernel, executor, frame)
+    elseif type == "reply"
+        handle_reply!(kernel, frame)
+    elseif type == "input_request"
+        request_input!(kernel, executor, frame)
+    elseif type == "interrupted"
+        interrupt_arrived!(kernel, executor)
+    elseif type == "call"
+        route_call!(kernel, executor, frame)
+    elseif type == "return"
+        route_return!(kernel, frame)
+    elseif type == "release"
+        route_release!(kernel, frame)
+    elseif type == "comm_target"
+        register_target!(kernel, executor, frame)
+    elseif type == "ready"
+        executor.ready = true
+        executor.concurrent = get_bool(frame.header, "concurrent", false)
+        executor.version = get_text(frame.header, "version")
+    else
+        log_warning("ignored a frame of type \"$type\" from the $(executor.language) executor")
+    end
+    return nothing
+end
+
+const EMPTY_OBJECT = Vector{UInt8}(codeunits("{}"))
+body(frame::Frame) = isempty(frame.buffers) ? EMPTY_OBJECT : frame.buffers[1]
+
+function publish_frame!(kernel::Kernel, executor::Executor, frame::Frame)
+    publish_text!(kernel)
+    msg_type = get_text(frame.header, "msg_type")
+    comm_id = get_text(frame.header, "comm_id")
+    if msg_type == "comm_open"
+        kernel.comms[comm_id] = (executor.language, get_text(frame.header, "target_name"))
+    elseif msg_type == "comm_close"
+        delete!(kernel.comms, comm_id)
+    end
+    metadata = get(frame.header, "metadata", nothing)
+    publish(
+        kernel, msg_type, parent_of(kernel, executor, frame), body(frame),
+        metadata isa Dict ? JSON.json(metadata) : NO_METADATA, frame.buffers[2:end],
+    )
+    return nothing
+end
+
+function handle_reply!(kernel::Kernel, frame::Frame)
+    job = get(kernel.jobs, get_int(frame.header, "id", 0), nothing)
+    job === nothing && return nothing
+    content = body(frame)
+    if job.reply_type == "complete_reply" && job.cell.marker_length > 0
+        content = shift_positions(content, job.cell)
+    end
+    finish!(kernel, job, content, get_text(frame.header, "status") == "error")
+    return nothing
+end
+
+# The executor knows nothing of the marker: its positions count without it.
+function shift_positions(content::Vector{UInt8}, cell::Cell)
+    fields = JSON.parse(content)
+    for name in ("cursor_start", "cursor_end")
+        position = get(fields, name, nothing)
+        position isa Int && (fields[name] = position_in_source(cell, position))
+    end
+    return JSON.json(fields)
+end
+
+"""
+    request_input!(kernel, executor, frame)
+
+Ask the client whose request runs for a line of input ("Messages on the stdin channel").
+"""
+function request_input!(kernel::Kernel, executor::Executor, frame::Frame)
+    id = get_int(frame.header, "id", 0)
+    job = get(kernel.jobs, id, nothing)
+    if job === nothing || isempty(job.request.identities)
+        answer_input!(executor, id, END_OF_INPUT)
+        return nothing
+    end
+    publish_text!(kernel)
+    receive_all!(kernel, STDIN)     # answers to questions that nobody asks any more
+    filter!(entry -> entry.executor !== executor, kernel.inputs)
+    push!(kernel.inputs, PendingInput(job, executor, id))
+    content = Dict{String,Any}(
+        "prompt" => get_text(frame.header, "prompt"),
+        "password" => get_bool(frame.header, "password", false),
+    )
+    send_message(
+        kernel.session, kernel.channels.sockets[STDIN], job.request.identities, "input_request",
+        job.request.header_json, JSON.json(content),
+    )
+    return nothing
+end
+
+const END_OF_INPUT = "\x04"
+
+function answer_input!(executor::Executor, id::Int, value::String)
+    frame = Dict{String,Any}("type" => "input_reply", "id" => id, "value" => value)
+    executor.process === nothing || send_frame!(executor, frame)
+    return nothing
+end
+
+function register_target!(kernel::Kernel, executor::Executor, frame::Frame)
+    name = get_text(frame.header, "target_name")
+    if get_bool(frame.header, "registered", true)
+        kernel.targets[name] = executor.language
+    elseif get(kernel.targets, name, "") == executor.language
+        delete!(kernel.targets, name)
+    end
+    return nothing
+end
+
+"""
+    bury!(kernel, executor)
+
+An executor's process has ended, or is about to: show its last output, end what ran in it with an
+error that says how it ended, and start the next one.
+"""
+function bury!(kernel::Kernel, executor::Executor)
+    process = executor.process::Process
+    kill_group(process)             # for one that closed its pipe and lives on
+    while !read_replies!(process)
+        handle_frames!(kernel, executor, process)
+    end
+    handle_frames!(kernel, executor, process)
+    for i in 1:2
+        add_raw!(kernel, executor, i, take_to_mark!(process.raw[i]))
+        empty!(executor.tails[i])
+    end
+    status = await_end!(process)
+    close_process!(process)
+    executor.process = nothing
+    was_ready = executor.ready
+    what = isempty(executor.condemned) ? describe_status(status) : executor.condemned
+    was_ready || (what = what * startup_words(executor))
+    kernel.shutdown === nothing && lose_jobs!(kernel, executor, what)
+    close_comms!(kernel, executor)
+    executor.ready = false
+    empty!(executor.busy)
+    was_ready && kernel.shutdown === nothing && ensure_started!(executor)
+    return nothing
+end
+
+function startup_words(executor::Executor)
+    words = strip(executor.last_words)
+    return isempty(words) ? " while it started" : " while it started, saying:\n" * words
+end
+
+# All that the process had, and, when it never was ready, all that waits for it.
+function lose_jobs!(kernel::Kernel, executor::Executor, what::String)
+    for job in collect(values(kernel.jobs))
+        job.language == executor.language && lose!(kernel, job, executor, what)
+        caller = job.call
+        if caller !== nothing && caller.language == executor.language
+            other = executor_of(kernel, job.language)
+            other.process === nothing || interrupt(other.process)
+        end
+    end
+    if !executor.ready
+        waiting = filter(job -> job.language == executor.language && needs_executor(job), kernel.queue)
+        for job in waiting
+            # ending the first cell may have aborted the others
+            at = findfirst(isequal(job), kernel.queue)
+            at === nothing && continue
+            deleteat!(kernel.queue, at)
+            job.kind == :call || publish_status(kernel, "busy", job.request.header_json)
+            lose!(kernel, job, executor, what)
+        end
+    end
+    return nothing
+end
+
+# Clients must not go on talking to comms whose other end is gone.
+function close_comms!(kernel::Kernel, executor::Executor)
+    for (comm_id, (language, _)) in collect(kernel.comms)
+        language == executor.language || continue
+        delete!(kernel.comms, comm_id)
+        content = JSON.json(Dict{String,Any}("comm_id" => comm_id, "data" => Dict{String,Any}()))
+        publish(kernel, "comm_close", executor.parent, content)
+    end
+    filter!(entry -> entry[2] != executor.language, kernel.targets)
+    return nothing
+end
