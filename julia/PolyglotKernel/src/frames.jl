@@ -148,7 +148,7 @@ function parse_header!(decoder::Decoder, at::Int, size::Int)
         JSON.parse(text)
     catch e
         e isa JSON.ParseError || rethrow()
-        throw(FrameError("its header is " * sprint(showerror, e)))
+        throw(FrameError("its header is " * JSON.describe(e)))
     end
     header isa Dict{String,Any} || throw(FrameError("its header is no JSON object"))
     decoder.header_text = text

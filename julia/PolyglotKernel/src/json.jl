@@ -20,9 +20,10 @@ struct ParseError <: Exception
     position::Int
 end
 
-function Base.showerror(io::IO, e::ParseError)
-    return print(io, "invalid JSON at byte ", e.position, ": ", e.message)
-end
+"What is wrong with the input, in a sentence's rest."
+describe(e::ParseError) = string("invalid JSON at byte ", string(e.position), ": ", e.message)
+
+Base.showerror(io::IO, e::ParseError) = print(io, describe(e))
 
 """
     Raw(text)

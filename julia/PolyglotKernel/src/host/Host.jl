@@ -8,7 +8,6 @@ frame; the executor's frames come back through `replies.jl`, text by way of `str
 """
 module Host
 
-using Dates: Dates
 using Libdl: Libdl
 using SHA: SHA
 using ..Frames: Frames, Frame, FrameError
@@ -36,8 +35,8 @@ include("jobs.jl")
 include("calls.jl")
 include("interrupt.jl")
 include("replies.jl")
-include("requests.jl")
 include("shutdown.jl")
+include("requests.jl")
 include("loop.jl")
 
 """
@@ -60,5 +59,17 @@ function main(arguments::Vector{String})
     end
     return 0
 end
+
+# What is called by invokelatest, or only known when the kernel runs, is inferred ahead all the same.
+precompile(main, (Vector{String},))
+precompile(ensure_started!, (Executor,))
+precompile(service!, (Kernel, Executor))
+precompile(start_jobs!, (Kernel,))
+precompile(continue_interruption!, (Kernel, Float64))
+precompile(continue_shutdown!, (Kernel, Float64))
+precompile(begin_shutdown!, (Kernel, Bool))
+foreach(handler -> precompile(handler, (Kernel, Request)), values(QUEUED))
+foreach(handler -> precompile(handler, (Kernel, Request)), values(ANSWERED))
+foreach(handler -> precompile(handler, (Kernel, Executor, Frame)), values(FRAME_HANDLERS))
 
 end

@@ -37,7 +37,7 @@ function request_of(kernel::Kernel, executor::Executor, id::Int)
 end
 
 "The called executor answers."
-function route_return!(kernel::Kernel, frame::Frame)
+function route_return!(kernel::Kernel, ::Executor, frame::Frame)
     job = get(kernel.jobs, get_int(frame.header, "call", 0), nothing)
     (job === nothing || job.call === nothing) && return nothing
     caller = job.call::Caller
@@ -66,7 +66,7 @@ function send_return!(kernel::Kernel, caller::Caller, header::Dict{String,Any}, 
 end
 
 "References that one executor let go of, which the other holds."
-function route_release!(kernel::Kernel, frame::Frame)
+function route_release!(kernel::Kernel, ::Executor, frame::Frame)
     language = get_text(frame.header, "to")
     language in LANGUAGES || return nothing
     executor = executor_of(kernel, language)

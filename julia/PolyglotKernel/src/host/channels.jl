@@ -1,7 +1,7 @@
 "The five sockets of a kernel, bound, in the order of [`CHANNELS`](@ref)."
 struct Channels
     zmq::ZMQ
-    sockets::NTuple{5,Socket}
+    sockets::Vector{Socket}
 end
 
 const SHELL = 1
@@ -10,7 +10,7 @@ const STDIN = 3
 const IOPUB = 4
 const HEARTBEAT = 5
 
-const SOCKET_TYPES = (ZMQ_ROUTER, ZMQ_ROUTER, ZMQ_ROUTER, ZMQ_XPUB, ZMQ_REP)
+const SOCKET_TYPES = Cint[ZMQ_ROUTER, ZMQ_ROUTER, ZMQ_ROUTER, ZMQ_XPUB, ZMQ_REP]
 const MAX_MESSAGE = Int64(2)^31
 const LINGER_MS = Cint(1000)
 
@@ -22,9 +22,12 @@ file back. Throws [`StartError`](@ref).
 """
 function bind_channels(zmq::ZMQ, connection::Connection)
     chosen = any(iszero, connection.ports)
-    chosen && connection.transport == "ipc" && choose_ipc_ports!(connection)
-    sockets = ntuple(i -> bind_channel(zmq, connection, i), 5)
-    chosen && write_back(connection)
+    chosen && connection.transport == "ipc" && Base.invokelatest(choose_ipc_ports!, connection)
+    sockets = Socket[]
+    for index in eachindex(CHANNELS)
+        push!(sockets, bind_channel(zmq, connection, index))
+    end
+    chosen && Base.invokelatest(write_back, connection)
     return Channels(zmq, sockets)
 end
 

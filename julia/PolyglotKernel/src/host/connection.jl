@@ -1,5 +1,5 @@
 "The kernel's five channels, in the order in which their sockets are kept."
-const CHANNELS = ("shell", "control", "stdin", "iopub", "hb")
+const CHANNELS = ["shell", "control", "stdin", "iopub", "hb"]
 
 """
     Connection
@@ -25,39 +25,42 @@ Read the connection file at `path`. Throws a [`StartError`](@ref) that names the
 function read_connection(path::String)
     fields = read_fields(path)
     transport = text_field(path, fields, "transport", "tcp")
-    transport == "tcp" || transport == "ipc" ||
-        bad_field(path, "transport", "is \"$transport\"; this kernel speaks tcp and ipc")
+    (transport == "tcp" || transport == "ipc") ||
+        bad_field(path, "transport", "must be \"tcp\" or \"ipc\"")
     scheme = text_field(path, fields, "signature_scheme", "hmac-sha256")
-    scheme in SIGNATURE_SCHEMES ||
-        bad_field(path, "signature_scheme", "is \"$scheme\"; use one of $(join(SIGNATURE_SCHEMES, ", "))")
+    haskey(DIGESTS, scheme) || bad_field(
+        path, "signature_scheme", "must be hmac-sha256, hmac-sha224, hmac-sha384 or hmac-sha512"
+    )
     ip = text_field(path, fields, "ip", nothing)
     isempty(ip) && bad_field(path, "ip", "is empty")
-    ports = Int[port_field(path, fields, channel * "_port") for channel in CHANNELS]
+    ports = Int[]
+    for channel in CHANNELS
+        push!(ports, port_field(path, fields, channel * "_port"))
+    end
     key = text_field(path, fields, "key", nothing)
     return Connection(path, transport, ip, ports, key, scheme, fields)
 end
 
 function read_fields(path::String)
-    text = try
-        read(path)
-    catch e
-        e isa Union{SystemError,Base.IOError} || rethrow()
-        reason = ispath(path) ? "cannot be read" : "does not exist"
-        throw(StartError("polyglot: the connection file $path $reason"))
-    end
     fields = try
-        JSON.parse(text)
+        JSON.parse(read(path))
     catch e
-        e isa JSON.ParseError || rethrow()
-        throw(StartError("polyglot: the connection file $path is " * sprint(showerror, e)))
+        reason = if e isa JSON.ParseError
+            "is " * JSON.describe(e)
+        elseif e isa SystemError
+            ispath(path) ? "cannot be read" : "does not exist"
+        else
+            rethrow()
+        end
+        throw(StartError(string("polyglot: the connection file ", path, " ", reason)))
     end
     fields isa Dict{String,Any} ||
-        throw(StartError("polyglot: the connection file $path must hold a JSON object"))
+        throw(StartError(string("polyglot: the connection file ", path, " must hold a JSON object")))
     return fields
 end
 
 function bad_field(path::String, name::String, problem::String)
-    throw(StartError("polyglot: in the connection file $path the field \"$name\" $problem"))
+    throw(StartError(string("polyglot: in the connection file ", path, " the field \"", name, "\" ", problem)))
 end
 
 function text_field(path::String, fields, name::String, default::Union{String,Nothing})
@@ -83,7 +86,7 @@ The ZeroMQ address of channel `index`; for port 0 one at which the system choose
 function address(connection::Connection, index::Int)
     port = connection.ports[index]
     if connection.transport == "ipc"
-        return string("ipc://", connection.ip, "-", port)
+        return string("ipc://", connection.ip, "-", string(port))
     end
     host = occursin(':', connection.ip) ? string('[', connection.ip, ']') : connection.ip
     return string("tcp://", host, ":", port == 0 ? "*" : string(port))
@@ -116,10 +119,9 @@ function write_back(connection::Connection)
         connection.fields[channel * "_port"] = connection.ports[i]
     end
     temporary = connection.path * ".new"
-    open(temporary, "w") do io
-        chmod(temporary, 0o600)
-        JSON.write(io, connection.fields)
-    end
+    touch(temporary)
+    chmod(temporary, 0o600)
+    write(temporary, JSON.json(connection.fields))
     mv(temporary, connection.path; force=true)
     return nothing
 end

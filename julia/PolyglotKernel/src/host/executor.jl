@@ -13,7 +13,6 @@ next one starts.
 mutable struct Executor
     language::String
     command::Vector{String}
-    environment::Vector{String}
     process::Union{Process,Nothing}
     ready::Bool
     concurrent::Bool
@@ -27,9 +26,9 @@ mutable struct Executor
     condemned::String                           # why the host killed it, empty when it did not
 end
 
-function Executor(language::String, command::Vector{String}, environment::Vector{String})
+function Executor(language::String, command::Vector{String})
     return Executor(
-        language, command, environment, nothing, false, false, "", Int[], 0, 0, NO_PARENT,
+        language, command, nothing, false, false, "", Int[], 0, 0, NO_PARENT,
         (UInt8[], UInt8[]), "", "",
     )
 end
@@ -43,7 +42,7 @@ function ensure_started!(executor::Executor)
     executor.condemned = ""
     executor.generation += 1
     executor.process = try
-        start_process(executor.command, executor.environment)
+        start_process(executor.command, executor_environment(executor.language))
     catch e
         e isa SystemError || rethrow()
         executor.last_words = sprint(showerror, e)
@@ -58,19 +57,25 @@ send_frame!(executor::Executor, header, buffers=()) =
 """
     executor_environment(language)
 
-The environment of an executor: the host's, but with what Julia's launcher may have changed for the
-host alone as the user had it. Julia itself needs the launcher's and restores its own.
+The environment of an executor, as `NAME=value`: the host's, but with what Julia's launcher may have
+changed for the host alone as the user had it. Julia itself needs the launcher's and restores its own.
 """
 function executor_environment(language::String)
-    variables = Dict{String,String}(ENV)
-    if language != "julia"
-        for (name, saved) in (
-            "LD_LIBRARY_PATH" => "POLYGLOT_LD_LIBRARY_PATH", "JULIA_BINDIR" => "POLYGLOT_JULIA_BINDIR"
-        )
-            haskey(variables, saved) || continue
-            original = pop!(variables, saved)
-            isempty(original) ? delete!(variables, name) : (variables[name] = original)
-        end
+    variables = String[]
+    restored = language == "julia" ? String[] : ["LD_LIBRARY_PATH", "JULIA_BINDIR"]
+    environment = unsafe_load(cglobal(:environ, Ptr{Ptr{UInt8}}))
+    i = 1
+    while unsafe_load(environment, i) != C_NULL
+        variable = unsafe_string(unsafe_load(environment, i))
+        i += 1
+        name = String(first(split(variable, '='; limit=2)))
+        (name in restored || (name in SAVED && language != "julia")) || push!(variables, variable)
     end
-    return String[name * "=" * value for (name, value) in variables]
+    for name in restored
+        original = get(ENV, "POLYGLOT_" * name, get(ENV, name, ""))
+        isempty(original) || push!(variables, name * "=" * original)
+    end
+    return variables
 end
+
+const SAVED = ["POLYGLOT_LD_LIBRARY_PATH", "POLYGLOT_JULIA_BINDIR"]

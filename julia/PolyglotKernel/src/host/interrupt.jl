@@ -5,6 +5,13 @@
 const SIGNAL_INTERVAL = 0.1
 const PATIENCE = 3.0
 
+"Reply to an `interrupt_request` (\"Kernel interrupt\")."
+function answer_interrupt(kernel::Kernel, request::Request)
+    interrupt!(kernel)
+    reply(kernel, request, "interrupt_reply", "{\"status\":\"ok\"}")
+    return nothing
+end
+
 "Handle a client's interrupt: stop the job that runs; where none does, the cells that wait."
 function interrupt!(kernel::Kernel)
     job = interruptible_job(kernel)
@@ -47,7 +54,7 @@ was_interrupted(kernel::Kernel, job::Job) =
     kernel.interruption !== nothing && kernel.interruption.job === job
 
 "The interrupt reached the code of `executor`: no further signal, and no answer to its prompts."
-function interrupt_arrived!(kernel::Kernel, executor::Executor)
+function interrupt_arrived!(kernel::Kernel, executor::Executor, ::Frame)
     filter!(entry -> entry.executor !== executor, kernel.inputs)
     current = kernel.interruption
     if current !== nothing && current.executor === executor

@@ -35,6 +35,12 @@ mutable struct Job
     call::Union{Nothing,Caller}
 end
 
+"An open comm: the language that it belongs to, and its target's name."
+struct Comm
+    language::String
+    target::String
+end
+
 "An input request that has no answer yet."
 struct PendingInput
     job::Job
@@ -53,8 +59,8 @@ struct Parent
 end
 
 function Parent()
-    pid = tryparse(Cint, get(ENV, "JPY_PARENT_PID", ""))
-    return pid === nothing ? Parent(0, -1) : Parent(pid, open_pidfd(pid))
+    pid = tryparse(Int, get(ENV, "JPY_PARENT_PID", ""))
+    return pid === nothing ? Parent(0, -1) : Parent(pid, open_pidfd(Cint(pid)))
 end
 
 "Whether the parent is known and gone."
@@ -99,7 +105,7 @@ mutable struct Kernel
     batch::StreamBatch
     inputs::Vector{PendingInput}                # oldest first
     parents::Dict{Int,Vector{UInt8}}            # header of the request of each recent job
-    comms::Dict{String,Tuple{String,String}}    # comm_id => (language, target_name)
+    comms::Dict{String,Any}                     # comm_id => Comm; Any, as that is compiled already
     targets::Dict{String,String}                # target_name => language
     interruption::Union{Interruption,Nothing}
     shutdown::Union{Shutdown,Nothing}
@@ -107,20 +113,15 @@ mutable struct Kernel
 end
 
 function Kernel(options::Options)
+    executors = Executor[Executor(language, options.executors[language]) for language in LANGUAGES]
     connection = read_connection(options.connection_file)
-    zmq = load_zmq(options.libzmq)
-    channels = bind_channels(zmq, connection)
+    channels = bind_channels(load_zmq(options.libzmq), connection)
     session = Session(connection.key, connection.signature_scheme)
-    executors = Executor[
-        Executor(language, options.executors[language], executor_environment(language)) for
-        language in LANGUAGES
-    ]
-    kernel = Kernel(
+    return Kernel(
         options, connection, session, channels, executors, Job[], Dict{Int,Job}(), 0, 0, nothing,
         StreamBatch(), PendingInput[], Dict{Int,Vector{UInt8}}(),
-        Dict{String,Tuple{String,String}}(), Dict{String,String}(), nothing, nothing, Parent(),
+        Dict{String,Any}(), Dict{String,String}(), nothing, nothing, Parent(),
     )
-    return kernel
 end
 
 function executor_of(kernel::Kernel, language::String)
@@ -128,7 +129,10 @@ function executor_of(kernel::Kernel, language::String)
 end
 
 "Log something that is wrong and not the user's, where the client shows what kernels log."
-log_warning(message::String) = println(stderr, "[polyglot] ", message)
+function log_warning(message::String)
+    write(stderr, "[polyglot] " * message * "\n")
+    return nothing
+end
 
 """
     publish(kernel, msg_type, parent, content; metadata, buffers)
@@ -143,7 +147,7 @@ function publish(
     metadata::Union{String,Vector{UInt8}}=NO_METADATA,
     buffers::Vector{Vector{UInt8}}=Vector{UInt8}[],
 )
-    topic = Vector{UInt8}(codeunits(string("kernel.", kernel.session.id, ".", msg_type)))
+    topic = Vector{UInt8}(string("kernel.", kernel.session.id, ".", msg_type))
     socket = kernel.channels.sockets[IOPUB]
     send_message(kernel.session, socket, [topic], msg_type, parent, content, metadata, buffers)
     return nothing

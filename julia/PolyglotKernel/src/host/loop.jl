@@ -3,21 +3,37 @@
 "How often the parent is looked for where the system cannot tell of its end, in seconds."
 const PARENT_CHECK = 1.0
 
-"Run until the kernel is shut down or its client is gone."
+"""
+    run_kernel(kernel)
+
+Run until the kernel is shut down or its client is gone.
+
+What is not needed for the first answer to a client is called by `invokelatest`: on Julia before 1.9,
+which keeps no compiled code, it is then compiled when it is first used, and not before the kernel
+can say its first word.
+"""
 function run_kernel(kernel::Kernel)
     publish(kernel, "status", NO_PARENT, "{\"execution_state\":\"starting\"}")
-    foreach(ensure_started!, kernel.executors)
     items = PollItem[]
+    started = false
     while !is_over(kernel)
         fill_items!(items, kernel)
-        poll!(kernel.channels.zmq, items, time_to_wait(kernel))
+        poll!(kernel.channels.zmq, items, started ? time_to_wait(kernel) : 0.0)
         handle_sockets!(kernel, items)
-        foreach(executor -> service_if_due!(kernel, executor), kernel.executors)
+        handle_executors!(kernel, items)
         handle_deadlines!(kernel)
-        start_jobs!(kernel)
+        isempty(kernel.queue) || Base.invokelatest(start_jobs!, kernel)
+        started || (started = start_executors(kernel, items))
     end
     close_channels(kernel.channels)
     return nothing
+end
+
+# As soon as no client waits for an answer. Whether they are.
+function start_executors(kernel::Kernel, items::Vector{PollItem})
+    any(is_ready, items) && return false
+    foreach(executor -> Base.invokelatest(ensure_started!, executor), kernel.executors)
+    return true
 end
 
 # The sockets come first, in the order of CHANNELS.
@@ -90,20 +106,21 @@ function welcome_subscribers(kernel::Kernel)
     end
 end
 
-function service_if_due!(kernel::Kernel, executor::Executor)
-    process = executor.process
-    process === nothing && return nothing
-    write_outgoing!(process)
-    service!(kernel, executor)
-    has_ended(process) && bury!(kernel, executor)
-    return nothing
+function handle_executors!(kernel::Kernel, items::Vector{PollItem})
+    for i in (length(CHANNELS) + 1):length(items)
+        is_ready(items[i]) || continue
+        for executor in kernel.executors
+            executor.process === nothing || Base.invokelatest(service!, kernel, executor)
+        end
+        return nothing
+    end
 end
 
 function handle_deadlines!(kernel::Kernel)
     now = time()
     now >= kernel.batch.deadline && publish_text!(kernel)
-    continue_interruption!(kernel, now)
-    continue_shutdown!(kernel, now)
-    is_gone(kernel.parent) && begin_shutdown!(kernel, false)
+    kernel.interruption === nothing || Base.invokelatest(continue_interruption!, kernel, now)
+    kernel.shutdown === nothing || Base.invokelatest(continue_shutdown!, kernel, now)
+    is_gone(kernel.parent) && Base.invokelatest(begin_shutdown!, kernel, false)
     return nothing
 end

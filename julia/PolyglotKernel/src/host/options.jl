@@ -50,15 +50,18 @@ function parse_options(arguments::Vector{String})
             i += 1
             continue
         end
-        i < length(arguments) || throw(StartError("polyglot: $argument needs a value"))
+        i < length(arguments) || throw(StartError(string("polyglot: ", argument, " needs a value")))
         value = arguments[i + 1]
-        argument == "--executor" ? add_executor!(executors, value) : (given[argument] = value)
+        if argument == "--executor"
+            Base.invokelatest(add_executor!, executors, value)
+        else
+            given[argument] = value
+        end
         i += 2
     end
     length(files) == 1 || throw(StartError("polyglot: give exactly one connection file"))
-    for (language, command) in default_executors(given)
-        haskey(executors, language) || (executors[language] = command)
-    end
+    haskey(executors, "julia") || (executors["julia"] = julia_executor(given))
+    haskey(executors, "python") || (executors["python"] = python_executor(given))
     return Options(
         files[1],
         option(given, "--language", "python"),
@@ -70,7 +73,7 @@ end
 
 function option(given::Dict{String,String}, name::String, default::Union{String,Nothing}=nothing)
     haskey(given, name) && return given[name]
-    default === nothing && throw(StartError("polyglot: the option $name is missing"))
+    default === nothing && throw(StartError(string("polyglot: the option ", name, " is missing")))
     return default
 end
 
@@ -78,16 +81,16 @@ function add_executor!(executors::Dict{String,Vector{String}}, value::String)
     parts = split(value, '='; limit=2)
     length(parts) == 2 && parts[1] in LANGUAGES ||
         throw(StartError("polyglot: write --executor python=COMMAND or --executor julia=COMMAND"))
-    executors[String(parts[1])] = map(String, split(parts[2]))
+    executors[String(parts[1])] = String[String(word) for word in split(parts[2])]
     return nothing
 end
 
-function default_executors(given::Dict{String,String})
+function julia_executor(given::Dict{String,String})
     julia = option(given, "--julia", joinpath(Sys.BINDIR, "julia"))
-    python = option(given, "--python", "python3")
-    program = joinpath(dirname(dirname(@__DIR__)), "bin", "executor.jl")
-    return [
-        "julia" => [julia, "--startup-file=no", "--color=yes", program],
-        "python" => [python, "-m", "polyglot_shim.executor"],
-    ]
+    return [julia, "--startup-file=no", "--color=yes", EXECUTOR_PROGRAM]
 end
+
+const EXECUTOR_PROGRAM = joinpath(dirname(dirname(@__DIR__)), "bin", "executor.jl")
+
+python_executor(given::Dict{String,String}) =
+    [option(given, "--python", "python3"), "-m", "polyglot_shim.executor"]

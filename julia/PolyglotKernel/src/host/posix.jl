@@ -32,12 +32,13 @@ function open_pipe()
     ends = zeros(Cint, 2)
     system_check(ccall(:pipe, Cint, (Ptr{Cint},), ends), "pipe")
     Sys.islinux() && fcntl(ends[1], F_SETPIPE_SZ, PIPE_CAPACITY)
-    own = map(ends) do fd
-        duplicate = system_check(fcntl(fd, F_DUPFD_CLOEXEC, LOWEST_OWN_FD), "fcntl")
-        close_fd(fd)
-        duplicate
-    end
-    return own[1], own[2]
+    return move_away(ends[1]), move_away(ends[2])
+end
+
+function move_away(fd::Cint)
+    duplicate = system_check(fcntl(fd, F_DUPFD_CLOEXEC, LOWEST_OWN_FD), "fcntl")
+    close_fd(fd)
+    return duplicate
 end
 
 close_fd(fd::Cint) = (ccall(:close, Cint, (Cint,), fd); nothing)
@@ -100,9 +101,10 @@ function spawn(
     GC.@preserve actions attributes none usual begin
         ccall(:posix_spawn_file_actions_init, Cint, (Ptr{UInt8},), actions)
         ccall(:posix_spawnattr_init, Cint, (Ptr{UInt8},), attributes)
-        for (target, fd) in enumerate(fds)
+        for target in 1:length(fds)
             ccall(
-                :posix_spawn_file_actions_adddup2, Cint, (Ptr{UInt8}, Cint, Cint), actions, fd, target - 1
+                :posix_spawn_file_actions_adddup2, Cint, (Ptr{UInt8}, Cint, Cint), actions, fds[target],
+                target - 1
             )
         end
         # Julia blocks signals in its threads, and a child would inherit that.

@@ -42,14 +42,16 @@ function start_process(command::Vector{String}, environment::Vector{String})
         i == 3 ? (push!(theirs, from); push!(ours, to)) : (push!(theirs, to); push!(ours, from))
     end
     pid = try
-        spawn(command, vcat(environment, "POLYGLOT_MARK=" * mark), theirs, Cint(0))
+        spawn(command, push!(environment, "POLYGLOT_MARK=" * mark), theirs, Cint(0))
     catch
-        foreach(close_fd, ours)
+        close_all(ours)
         rethrow()
     finally
-        foreach(close_fd, theirs)
+        close_all(theirs)
     end
-    foreach(set_nonblocking, ours)
+    for fd in ours
+        set_nonblocking(fd)
+    end
     guard, guard_pipe = start_guard(pid)
     raw_mark = Vector{UInt8}(codeunits(mark))
     return Process(
@@ -58,6 +60,8 @@ function start_process(command::Vector{String}, environment::Vector{String})
         Vector{UInt8}(undef, 2^18), true, nothing,
     )
 end
+
+close_all(fds::Vector{Cint}) = foreach(close_fd, fds)
 
 function start_guard(group::Cint)
     from, to = open_pipe()

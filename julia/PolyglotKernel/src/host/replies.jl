@@ -3,13 +3,25 @@
 """
     service!(kernel, executor)
 
-Handle all that an executor has written: its frames, and the raw output, each piece before or after
-the frames as the marks and the moment say (*Order* in `docs/executor-protocol.md`).
+Handle all that can be read from and written to an executor that has a process, and its end.
 """
 function service!(kernel::Kernel, executor::Executor)
     process = executor.process::Process
+    write_outgoing!(process)
+    read_output!(kernel, executor, process)
+    has_ended(process) && bury!(kernel, executor)
+    return nothing
+end
+
+"""
+    read_output!(kernel, executor, process)
+
+Handle all that an executor has written: its frames, and the raw output, each piece before or after
+the frames as the marks and the moment say (*Order* in `docs/executor-protocol.md`).
+"""
+function read_output!(kernel::Kernel, executor::Executor, process::Process)
     # Raw output that stands there now was written before any frame that is not yet readable.
-    limits = map(written, process.raw)
+    limits = (written(process.raw[1]), written(process.raw[2]))
     complete = read_replies!(process)
     handle_frames!(kernel, executor, process) || return nothing
     complete || return nothing
@@ -62,31 +74,13 @@ parent_of(kernel::Kernel, executor::Executor, frame::Frame) =
 
 function handle_frame!(kernel::Kernel, executor::Executor, frame::Frame)
     type = get_text(frame.header, "type")
-    if type == "stream"
+    if type == "stream"     # by far the most frequent, in a flood of prints
         name = get_text(frame.header, "name", "stdout")
         add_text!(kernel, parent_of(kernel, executor, frame), name, body(frame))
-    elseif type == "publish"
-        publish_frame!(kernel, executor, frame)
-    elseif type == "reply"
-        handle_reply!(kernel, frame)
-    elseif type == "input_request"
-        request_input!(kernel, executor, frame)
-    elseif type == "interrupted"
-        interrupt_arrived!(kernel, executor)
-    elseif type == "call"
-        route_call!(kernel, executor, frame)
-    elseif type == "return"
-        route_return!(kernel, frame)
-    elseif type == "release"
-        route_release!(kernel, frame)
-    elseif type == "comm_target"
-        register_target!(kernel, executor, frame)
-    elseif type == "ready"
-        executor.ready = true
-        executor.concurrent = get_bool(frame.header, "concurrent", false)
-        executor.version = get_text(frame.header, "version")
+    elseif haskey(FRAME_HANDLERS, type)
+        FRAME_HANDLERS[type](kernel, executor, frame)
     else
-        log_warning("ignored a frame of type \"$type\" from the $(executor.language) executor")
+        log_warning(string("ignored a frame of type \"", type, "\" from the ", executor.language, " executor"))
     end
     return nothing
 end
@@ -94,12 +88,19 @@ end
 const EMPTY_OBJECT = Vector{UInt8}(codeunits("{}"))
 body(frame::Frame) = isempty(frame.buffers) ? EMPTY_OBJECT : frame.buffers[1]
 
+function take_ready!(::Kernel, executor::Executor, frame::Frame)
+    executor.ready = true
+    executor.concurrent = get_bool(frame.header, "concurrent", false)
+    executor.version = get_text(frame.header, "version")
+    return nothing
+end
+
 function publish_frame!(kernel::Kernel, executor::Executor, frame::Frame)
     publish_text!(kernel)
     msg_type = get_text(frame.header, "msg_type")
     comm_id = get_text(frame.header, "comm_id")
     if msg_type == "comm_open"
-        kernel.comms[comm_id] = (executor.language, get_text(frame.header, "target_name"))
+        kernel.comms[comm_id] = Comm(executor.language, get_text(frame.header, "target_name"))
     elseif msg_type == "comm_close"
         delete!(kernel.comms, comm_id)
     end
@@ -111,7 +112,7 @@ function publish_frame!(kernel::Kernel, executor::Executor, frame::Frame)
     return nothing
 end
 
-function handle_reply!(kernel::Kernel, frame::Frame)
+function handle_reply!(kernel::Kernel, ::Executor, frame::Frame)
     job = get(kernel.jobs, get_int(frame.header, "id", 0), nothing)
     job === nothing && return nothing
     content = body(frame)
@@ -239,8 +240,8 @@ end
 
 # Clients must not go on talking to comms whose other end is gone.
 function close_comms!(kernel::Kernel, executor::Executor)
-    for (comm_id, (language, _)) in collect(kernel.comms)
-        language == executor.language || continue
+    for (comm_id, comm) in collect(kernel.comms)
+        comm.language == executor.language || continue
         delete!(kernel.comms, comm_id)
         content = JSON.json(Dict{String,Any}("comm_id" => comm_id, "data" => Dict{String,Any}()))
         publish(kernel, "comm_close", executor.parent, content)
@@ -248,3 +249,16 @@ function close_comms!(kernel::Kernel, executor::Executor)
     filter!(entry -> entry[2] != executor.language, kernel.targets)
     return nothing
 end
+
+"What is done with each type of frame, `stream` apart."
+const FRAME_HANDLERS = Dict{String,Function}(
+    "ready" => take_ready!,
+    "publish" => publish_frame!,
+    "reply" => handle_reply!,
+    "input_request" => request_input!,
+    "interrupted" => interrupt_arrived!,
+    "call" => route_call!,
+    "return" => route_return!,
+    "release" => route_release!,
+    "comm_target" => register_target!,
+)

@@ -18,65 +18,41 @@ function receive_all!(kernel::Kernel, channel::Int)
     end
 end
 
+"""
+    handle!(kernel, request)
+
+Do what `request` asks. A type that the kernel does not know is ignored, as the specification says
+("Compatibility").
+"""
 function handle!(kernel::Kernel, request::Request)
-    type = request.msg_type
-    if type == "execute_request"
-        queue_cell!(kernel, request)
-    elseif type == "complete_request"
-        ask!(kernel, request, "complete", "complete_reply")
-    elseif type == "inspect_request"
-        ask!(kernel, request, "inspect", "inspect_reply")
-    elseif type == "is_complete_request"
-        ask!(kernel, request, "is_complete", "is_complete_reply")
-    elseif type == "history_request"
-        ask!(kernel, request, "history", "history_reply")
-    elseif type == "comm_open" || type == "comm_msg" || type == "comm_close"
-        route_comm!(kernel, request)
-    elseif type == "input_reply"
-        take_input!(kernel, request)
+    if haskey(QUEUED, request.msg_type)
+        QUEUED[request.msg_type](kernel, request)
+    elseif haskey(ANSWERED, request.msg_type)
+        publish_status(kernel, "busy", request.header_json)
+        ANSWERED[request.msg_type](kernel, request)
+        publish_status(kernel, "idle", request.header_json)
     else
-        handle_at_once!(kernel, request)
+        log_warning("ignored a message of type \"" * request.msg_type * "\"")
     end
     return nothing
 end
 
-# Requests that the host answers itself, on the spot.
-function handle_at_once!(kernel::Kernel, request::Request)
-    type = request.msg_type
-    known = ("kernel_info_request", "connect_request", "comm_info_request", "interrupt_request", "shutdown_request")
-    if !(type in known)
-        log_warning("ignored a message of type \"$type\"")
-        return nothing
-    end
-    publish_status(kernel, "busy", request.header_json)
-    if type == "kernel_info_request"
-        reply(kernel, request, "kernel_info_reply", kernel_info(kernel))
-    elseif type == "connect_request"
-        reply(kernel, request, "connect_reply", connect_info(kernel))
-    elseif type == "comm_info_request"
-        reply(kernel, request, "comm_info_reply", comm_info(kernel, request))
-    elseif type == "interrupt_request"
-        interrupt!(kernel)
-        reply(kernel, request, "interrupt_reply", "{\"status\":\"ok\"}")
-    else
-        acknowledge_shutdown!(kernel, request)
-    end
-    publish_status(kernel, "idle", request.header_json)
+"""
+    answer_kernel_info(kernel, request)
+
+Reply to `kernel_info_request` ("Kernel info"); the language is that of cells with no marker.
+"""
+function answer_kernel_info(kernel::Kernel, request::Request)
+    reply(kernel, request, "kernel_info_reply", kernel_info(kernel.options))
     return nothing
 end
 
-"""
-    kernel_info(kernel)
-
-The content of `kernel_info_reply` ("Kernel info"); the language is that of cells with no marker.
-"""
-function kernel_info(kernel::Kernel)
-    julia = kernel.options.language == "julia"
+function kernel_info(options::Options)
     return string(
         "{\"status\":\"ok\",\"protocol_version\":\"", PROTOCOL_VERSION,
         "\",\"implementation\":\"polyglot\",\"implementation_version\":\"", KERNEL_VERSION,
-        "\",\"language_info\":", julia ? julia_info() : python_info(kernel.options.python_version),
-        ",\"banner\":", JSON.json(banner(kernel.options)),
+        "\",\"language_info\":", options.language == "julia" ? julia_info() : python_info(options.python_version),
+        ",\"banner\":", JSON.json(banner(options)),
         ",\"debugger\":false,\"supported_features\":[],\"help_links\":[",
         "{\"text\":\"Julia\",\"url\":\"https://docs.julialang.org\"},",
         "{\"text\":\"Python\",\"url\":\"https://docs.python.org/3\"},",
@@ -84,14 +60,19 @@ function kernel_info(kernel::Kernel)
     )
 end
 
+const JULIA_VERSION = string(VERSION)
+
 function banner(options::Options)
     default = language_name(options.language)
-    return "Polyglot $KERNEL_VERSION: Julia $VERSION and Python $(options.python_version) in one notebook.\n" *
-           "A first line %julia or %python picks a cell's language; without one it is $default."
+    return string(
+        "Polyglot ", KERNEL_VERSION, ": Julia ", JULIA_VERSION, " and Python ", options.python_version,
+        " in one notebook.\nA first line %julia or %python picks a cell's language; without one it is ",
+        default, ".",
+    )
 end
 
 julia_info() = string(
-    "{\"name\":\"julia\",\"version\":\"", VERSION, "\",\"mimetype\":\"application/julia\",",
+    "{\"name\":\"julia\",\"version\":\"", JULIA_VERSION, "\",\"mimetype\":\"application/julia\",",
     "\"file_extension\":\".jl\",\"pygments_lexer\":\"julia\",\"codemirror_mode\":\"julia\"}",
 )
 
@@ -101,25 +82,28 @@ python_info(version::String) = string(
     "\"codemirror_mode\":{\"name\":\"ipython\",\"version\":3}}",
 )
 
-"The content of `connect_reply` (\"Connect\")."
-function connect_info(kernel::Kernel)
+"Reply to `connect_request` (\"Connect\")."
+function answer_connect(kernel::Kernel, request::Request)
     ports = kernel.connection.ports
     fields = Dict{String,Any}("status" => "ok")
     for (i, channel) in enumerate(CHANNELS)
         fields[channel * "_port"] = ports[i]
     end
-    return JSON.json(fields)
+    reply(kernel, request, "connect_reply", JSON.json(fields))
+    return nothing
 end
 
-"The content of `comm_info_reply` (\"Comm info\"): the open comms of both languages."
-function comm_info(kernel::Kernel, request::Request)
+"Reply to `comm_info_request` (\"Comm info\"): the open comms of both languages."
+function answer_comm_info(kernel::Kernel, request::Request)
     wanted = get(request.content, "target_name", nothing)
     comms = Dict{String,Any}()
-    for (comm_id, (_, target)) in kernel.comms
-        (wanted === nothing || wanted == target) || continue
-        comms[comm_id] = Dict{String,Any}("target_name" => target)
+    for (comm_id, comm) in kernel.comms
+        (wanted === nothing || wanted == comm.target) || continue
+        comms[comm_id] = Dict{String,Any}("target_name" => comm.target)
     end
-    return JSON.json(Dict{String,Any}("status" => "ok", "comms" => comms))
+    content = JSON.json(Dict{String,Any}("status" => "ok", "comms" => comms))
+    reply(kernel, request, "comm_info_reply", content)
+    return nothing
 end
 
 # ------------------------------------------------------------------------------------------- cells
@@ -156,13 +140,14 @@ transfers(pairs::Vector{Pair{String,String}}) = Any[Any[pair[1], pair[2]] for pa
 # --------------------------------------------------------------------------------------- questions
 
 """
-    ask!(kernel, request, type, reply_type)
+    ask!(kernel, request)
 
 Pass a question on to the executor that knows: "Completion", "Introspection", "Code completeness",
 "History". Julia cannot answer while it runs a cell: the host then answers as well as it can.
 """
-function ask!(kernel::Kernel, request::Request, type::String, reply_type::String)
+function ask!(kernel::Kernel, request::Request)
     content = request.content
+    type = request.msg_type[1:(end - ncodeunits("_request"))]
     cell = parse_cell(get_text(content, "code"), kernel.options.language)
     language = type == "history" ? "python" : cell.language
     frame = type == "history" ? copy(content) : Dict{String,Any}(
@@ -173,7 +158,7 @@ function ask!(kernel::Kernel, request::Request, type::String, reply_type::String
     frame["type"] = type
     kernel.last_id += 1
     job = Job(
-        kernel.last_id, :ask, language, request, reply_type, frame, Vector{UInt8}[], cell, 0, true,
+        kernel.last_id, :ask, language, request, type * "_reply", frame, Vector{UInt8}[], cell, 0, true,
         false, nothing,
     )
     executor = executor_of(kernel, language)
@@ -215,13 +200,13 @@ function route_comm!(kernel::Kernel, request::Request)
     language = if request.msg_type == "comm_open"
         get(kernel.targets, target, "")
     else
-        get(kernel.comms, comm_id, ("", ""))[1]
+        haskey(kernel.comms, comm_id) ? kernel.comms[comm_id].language::String : ""
     end
     if isempty(language)
         refuse_comm!(kernel, request, comm_id)
         return nothing
     end
-    request.msg_type == "comm_open" && (kernel.comms[comm_id] = (language, target))
+    request.msg_type == "comm_open" && (kernel.comms[comm_id] = Comm(language, target))
     request.msg_type == "comm_close" && delete!(kernel.comms, comm_id)
     frame = Dict{String,Any}(
         "type" => "comm",
@@ -260,3 +245,28 @@ function take_input!(kernel::Kernel, request::Request)
     answer_input!(entry.executor, entry.id, get_text(request.content, "value"))
     return nothing
 end
+
+"""
+The handlers of messages that are only taken in here: who ends them says `busy` and `idle`, when their
+turn comes.
+"""
+const QUEUED = Dict{String,Function}(
+    "execute_request" => queue_cell!,
+    "complete_request" => ask!,
+    "inspect_request" => ask!,
+    "is_complete_request" => ask!,
+    "history_request" => ask!,
+    "comm_open" => route_comm!,
+    "comm_msg" => route_comm!,
+    "comm_close" => route_comm!,
+    "input_reply" => take_input!,
+)
+
+"The handlers of requests that the host answers on the spot, on whatever channel they came."
+const ANSWERED = Dict{String,Function}(
+    "kernel_info_request" => answer_kernel_info,
+    "connect_request" => answer_connect,
+    "comm_info_request" => answer_comm_info,
+    "interrupt_request" => answer_interrupt,
+    "shutdown_request" => answer_shutdown,
+)

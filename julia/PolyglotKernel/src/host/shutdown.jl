@@ -4,9 +4,9 @@ const POLITE_WAIT = 1.5
 const TERMINATE_WAIT = 0.5
 
 "Reply to a `shutdown_request` (\"Kernel shutdown\"), which comes first, and begin to end."
-function acknowledge_shutdown!(kernel::Kernel, request::Request)
+function answer_shutdown(kernel::Kernel, request::Request)
     restart = get_bool(request.content, "restart", false)
-    content = "{\"status\":\"ok\",\"restart\":$restart}"
+    content = string("{\"status\":\"ok\",\"restart\":", restart ? "true" : "false", "}")
     reply(kernel, request, "shutdown_reply", content)
     publish(kernel, "shutdown_reply", request.header_json, content)
     begin_shutdown!(kernel, restart)

@@ -5,10 +5,74 @@
 const PROTOCOL_VERSION = "5.5"
 
 const DELIMITER = Vector{UInt8}(codeunits("<IDS|MSG>"))
-const SIGNATURE_SCHEMES = ("hmac-sha256", "hmac-sha224", "hmac-sha384", "hmac-sha512")
+
+"Signature scheme => the digest's context, and the size of its blocks in bytes."
+const DIGESTS = Dict{String,Tuple{DataType,Int}}(
+    "hmac-sha224" => (SHA.SHA2_224_CTX, 64),
+    "hmac-sha256" => (SHA.SHA2_256_CTX, 64),
+    "hmac-sha384" => (SHA.SHA2_384_CTX, 128),
+    "hmac-sha512" => (SHA.SHA2_512_CTX, 128),
+)
 
 "How many signatures are remembered, in each of two generations, to refuse replayed messages."
 const REMEMBERED_SIGNATURES = 2^15
+
+"""
+    Signer(key, scheme)
+
+Signs with HMAC (RFC 2104). It is made of the digests that Julia carries compiled, because the SHA
+library's own HMAC would have to be compiled before a kernel could say its first word.
+"""
+struct Signer
+    context::DataType
+    inner::Vector{UInt8}        # the key, padded for the two passes; empty when nothing is signed
+    outer::Vector{UInt8}
+end
+
+function Signer(key::Vector{UInt8}, scheme::String)
+    context, block = DIGESTS[scheme]
+    isempty(key) && return Signer(context, UInt8[], UInt8[])
+    length(key) > block && (key = digest(context, (key,)))
+    inner = fill(0x36, block)
+    outer = fill(0x5c, block)
+    for i in eachindex(key)
+        inner[i] ⊻= key[i]
+        outer[i] ⊻= key[i]
+    end
+    return Signer(context, inner, outer)
+end
+
+is_signing(signer::Signer) = !isempty(signer.inner)
+
+"""
+    sign(signer, parts)
+
+The signature of `parts` (byte vectors) as hexadecimal digits in ASCII; empty without a key.
+"""
+function sign(signer::Signer, parts)
+    is_signing(signer) || return UInt8[]
+    inner = digest(signer.context, (signer.inner, parts...))
+    return hexadecimal(digest(signer.context, (signer.outer, inner)))
+end
+
+function digest(context::DataType, parts::Tuple)
+    state = context()
+    for part in parts
+        SHA.update!(state, part)
+    end
+    return SHA.digest!(state)::Vector{UInt8}
+end
+
+const HEX_DIGITS = Vector{UInt8}(codeunits("0123456789abcdef"))
+
+function hexadecimal(bytes::Vector{UInt8})
+    digits = Vector{UInt8}(undef, 2 * length(bytes))
+    for i in eachindex(bytes)
+        digits[2i - 1] = HEX_DIGITS[bytes[i] >> 4 + 1]
+        digits[2i] = HEX_DIGITS[bytes[i] & 0x0f + 1]
+    end
+    return digits
+end
 
 """
     Session(key, scheme)
@@ -17,43 +81,25 @@ The kernel's identity towards its clients: what it signs with, and which signatu
 """
 mutable struct Session
     id::String
-    username::String
-    key::Vector{UInt8}
-    scheme::String
+    username::String            # as JSON
+    signer::Signer
     sent::Int
-    seen::Set{Vector{UInt8}}
-    seen_before::Set{Vector{UInt8}}
+    seen::Set{String}
+    seen_before::Set{String}
 end
 
 function Session(key::String, scheme::String)
-    username = get(ENV, "USER", "kernel")
-    seen = Set{Vector{UInt8}}()
-    return Session(random_id(), username, codeunits(key), scheme, 0, seen, Set{Vector{UInt8}}())
+    signer = Signer(Vector{UInt8}(codeunits(key)), scheme)
+    username = JSON.json(get(ENV, "USER", "kernel"))
+    return Session(random_id(), username, signer, 0, Set{String}(), Set{String}())
 end
 
 "A random identifier of 32 hexadecimal digits, from the system's source of randomness."
-random_id() = bytes2hex(open(io -> read(io, 16), "/dev/urandom"))
-
-"""
-    sign(key, scheme, parts)
-
-The signature of `parts` as hexadecimal digits in ASCII; empty for an empty key.
-"""
-function sign(key::Vector{UInt8}, scheme::String, parts)
-    isempty(key) && return UInt8[]
-    scheme == "hmac-sha256" && return hmac(SHA.SHA2_256_CTX(), key, parts)
-    scheme == "hmac-sha224" && return hmac(SHA.SHA2_224_CTX(), key, parts)
-    scheme == "hmac-sha384" && return hmac(SHA.SHA2_384_CTX(), key, parts)
-    scheme == "hmac-sha512" && return hmac(SHA.SHA2_512_CTX(), key, parts)
-    throw(ArgumentError("unknown signature scheme $scheme"))
-end
-
-function hmac(context, key::Vector{UInt8}, parts)
-    digest = SHA.HMAC_CTX(context, key)
-    for part in parts
-        SHA.update!(digest, part)
-    end
-    return Vector{UInt8}(codeunits(bytes2hex(SHA.digest!(digest))))
+function random_id()
+    source = open("/dev/urandom")
+    bytes = read(source, 16)
+    close(source)
+    return String(hexadecimal(bytes))
 end
 
 "Whether two signatures are equal, in a time that does not tell where they differ."
@@ -100,10 +146,15 @@ end
 The message in `parts`, its signature checked. Throws [`WireError`](@ref).
 """
 function read_request(session::Session, channel::Int, parts::Vector{Vector{UInt8}})
-    at = findfirst(==(DELIMITER), parts)
-    at === nothing && throw(WireError("it has no delimiter"))
+    at = 1
+    while at <= length(parts) && parts[at] != DELIMITER
+        at += 1
+    end
+    at <= length(parts) || throw(WireError("it has no delimiter"))
     length(parts) >= at + 5 || throw(WireError("it is cut short"))
-    check_signature!(session, parts[at + 1], view(parts, (at + 2):(at + 5)))
+    check_signature!(
+        session, parts[at + 1], (parts[at + 2], parts[at + 3], parts[at + 4], parts[at + 5])
+    )
     header = read_object(parts[at + 2], "header")
     parent = read_object(parts[at + 3], "parent header")
     read_object(parts[at + 4], "metadata")
@@ -116,15 +167,16 @@ function read_request(session::Session, channel::Int, parts::Vector{Vector{UInt8
 end
 
 function check_signature!(session::Session, signature::Vector{UInt8}, parts)
-    isempty(session.key) && return nothing
-    same_signature(signature, sign(session.key, session.scheme, parts)) ||
+    is_signing(session.signer) || return nothing
+    same_signature(signature, sign(session.signer, parts)) ||
         throw(WireError("its signature is wrong"))
-    (signature in session.seen || signature in session.seen_before) &&
+    seen = String(signature)
+    (seen in session.seen || seen in session.seen_before) &&
         throw(WireError("its signature came before: it is a replay"))
-    push!(session.seen, signature)
+    push!(session.seen, seen)
     if length(session.seen) >= REMEMBERED_SIGNATURES
         session.seen_before = session.seen
-        session.seen = Set{Vector{UInt8}}()
+        session.seen = Set{String}()
     end
     return nothing
 end
@@ -134,15 +186,15 @@ function read_object(bytes::Vector{UInt8}, name::String)
         JSON.parse(bytes)
     catch e
         e isa JSON.ParseError || rethrow()
-        throw(WireError("its $name is " * sprint(showerror, e)))
+        throw(WireError(string("its ", name, " is ", JSON.describe(e))))
     end
-    object isa Dict{String,Any} || throw(WireError("its $name is no JSON object"))
+    object isa Dict{String,Any} || throw(WireError(string("its ", name, " is no JSON object")))
     return object::Dict{String,Any}
 end
 
 function header_text(header::Dict{String,Any}, name::String)
     value = get(header, name, nothing)
-    value isa String || throw(WireError("its header has no $name"))
+    value isa String || throw(WireError(string("its header has no ", name)))
     return value::String
 end
 
@@ -170,21 +222,20 @@ const NO_METADATA = "{}"
 "A header of this session's for a message of type `msg_type`."
 function make_header(session::Session, msg_type::String)
     session.sent += 1
-    io = IOBuffer()
-    print(io, "{\"msg_id\":\"", session.id, '_', session.sent, "\",\"session\":\"", session.id)
-    print(io, "\",\"username\":")
-    JSON.write(io, session.username)
-    print(io, ",\"date\":\"", utc_timestamp(time()), "\",\"msg_type\":\"", msg_type)
-    print(io, "\",\"version\":\"", PROTOCOL_VERSION, "\"}")
-    return String(take!(io))
+    return string(
+        "{\"msg_id\":\"", session.id, "_", string(session.sent), "\",\"session\":\"", session.id,
+        "\",\"username\":", session.username, ",\"date\":\"", utc_timestamp(time()),
+        "\",\"msg_type\":\"", msg_type, "\",\"version\":\"", PROTOCOL_VERSION, "\"}",
+    )
 end
 
 "`seconds` since the epoch in ISO 8601, in UTC, to the microsecond."
 function utc_timestamp(seconds::Float64)
     whole = floor(Int, seconds)
     micros = floor(Int, (seconds - whole) * 1e6)
-    datetime = Dates.unix2datetime(whole)
-    return string(datetime, '.', lpad(micros, 6, '0'), 'Z')
+    fields = Libc.TmStruct()
+    ccall(:gmtime_r, Ptr{Cvoid}, (Ref{Clong}, Ref{Libc.TmStruct}), whole, fields)
+    return string(Libc.strftime("%Y-%m-%dT%H:%M:%S", fields), ".", lpad(string(micros), 6, '0'), "Z")
 end
 
 """
@@ -209,7 +260,7 @@ function send_message(
         send_part(socket, identity, ZMQ_SNDMORE) || return nothing
     end
     send_part(socket, DELIMITER, ZMQ_SNDMORE) || return nothing
-    send_part(socket, sign(session.key, session.scheme, parts), ZMQ_SNDMORE)
+    send_part(socket, sign(session.signer, parts), ZMQ_SNDMORE)
     for i in 1:3
         send_part(socket, parts[i], ZMQ_SNDMORE)
     end
