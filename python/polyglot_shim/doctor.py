@@ -142,7 +142,7 @@ def _examine_julia(report: Report, julia: Julia, libzmq: str) -> None:
 
 def _compile(report: Report, julia: Julia) -> None:
     """Loads the Julia package, which compiles it where that was not done before."""
-    command = [*julia_command(julia.path), "-e", "using PolyglotKernel"]
+    command = julia_command(julia.path, "precompile.jl")
     started = time.monotonic()
     try:
         done = subprocess.run(
@@ -163,7 +163,7 @@ def _compile(report: Report, julia: Julia) -> None:
         report.bad(
             f"The kernel's Julia package does not load:\n{done.stderr.strip()}",
             "see the error; if a precompiled file is broken, remove\n"
-            "~/.julia/compiled/*/PolyglotKernel",
+            "~/.julia/compiled/*/Polyglot*",
         )
 
 

@@ -51,17 +51,17 @@ def parse(arguments: list[str]) -> tuple[str, str]:
     return file, language
 
 
-def julia_command(julia: str, *, optimize: int = 1) -> list[str]:
-    """How Julia is run in the kernel's own project; doctor and `make setup` precompile with it."""
-    project = f"--project={paths.julia_package()}"
-    return [julia, "--startup-file=no", "--history-file=no", f"-O{optimize}", project]
+def julia_command(julia: str, program: str) -> list[str]:
+    """How one of the kernel's Julia programs is run: compiled quickly rather than to the last bit."""
+    package = paths.julia_package()
+    path = os.path.join(package, "bin", program)
+    return [julia, "--startup-file=no", "--history-file=no", "-O1", "-g0", f"--project={package}", path]
 
 
 def host_command(julia: str, libzmq: str, file: str, language: str) -> list[str]:
     """The host's whole command line."""
     return [
-        *julia_command(julia),
-        os.path.join(paths.julia_package(), "bin", "host.jl"),
+        *julia_command(julia, "host.jl"),
         file,
         "--language",
         language,

@@ -1,9 +1,13 @@
 # Starts the Julia executor: `julia --startup-file=no executor.jl`, its pipes as
-# docs/executor-protocol.md says. Leaves no name in Main and the load path as the user has it.
-let package = dirname(@__DIR__)
-    push!(LOAD_PATH, package, "@stdlib")
-    id = Base.PkgId(Base.UUID("43f6351a-fee1-4f7a-ac03-ac28d5d519ba"), "PolyglotKernel")
-    kernel = Base.require(id)
-    resize!(LOAD_PATH, length(LOAD_PATH) - 2)
-    Base.invokelatest(kernel.Executor.main)
+# docs/executor-protocol.md says. Leaves no name in Main, and the load path and the project as the
+# user has them: they are changed for the load alone. The project is, because Julia before 1.11 keeps
+# a compiled cache for each, and a new project would have the executor compiled anew. With the argument
+# --compile-only it is loaded, and so compiled, and nothing else.
+let packages = dirname(dirname(@__DIR__)), users_project = Base.ACTIVE_PROJECT[], path = copy(LOAD_PATH)
+    Base.ACTIVE_PROJECT[] = joinpath(packages, "PolyglotExecutor", "Project.toml")
+    copy!(LOAD_PATH, [packages, "@stdlib"])
+    package = Base.require(Base, :PolyglotExecutor)
+    copy!(LOAD_PATH, path)
+    Base.ACTIVE_PROJECT[] = users_project
+    ARGS == ["--compile-only"] || Base.invokelatest(package.Executor.main)
 end

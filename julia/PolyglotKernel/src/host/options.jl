@@ -87,10 +87,15 @@ end
 
 function julia_executor(given::Dict{String,String})
     julia = option(given, "--julia", joinpath(Sys.BINDIR, "julia"))
-    return [julia, "--startup-file=no", "--color=yes", EXECUTOR_PROGRAM]
+    return [julia, JULIA_FLAGS..., EXECUTOR_PROGRAM]
 end
+
+const JULIA_FLAGS = ["--startup-file=no", "--color=yes"]
 
 const EXECUTOR_PROGRAM = joinpath(dirname(dirname(@__DIR__)), "bin", "executor.jl")
 
 python_executor(given::Dict{String,String}) =
     [option(given, "--python", "python3"), "-m", "polyglot_shim.executor"]
+
+"The command that has `julia` compile the executor's package ahead, as it will be loaded."
+executor_compilation(julia::String) = `$julia $JULIA_FLAGS $EXECUTOR_PROGRAM --compile-only`
