@@ -1,0 +1,1 @@
+"""The process in which Python cells run (`docs/executor-protocol.md`)."""

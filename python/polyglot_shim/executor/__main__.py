@@ -1,0 +1,27 @@
+"""`python -m polyglot_shim.executor`: the host starts it with pipes as descriptors 3 and 4."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+# `python -m` puts the notebook's folder first on the path: a `random.py` there must not keep the
+# executor from starting. IPython puts the folder back for cells.
+if sys.path and sys.path[0] in ("", os.getcwd()):
+    del sys.path[0]
+
+
+def main() -> None:
+    """Run the executor."""
+    from .service import REPLIES, REQUESTS, Executor
+
+    for descriptor in (REQUESTS, REPLIES):
+        os.set_inheritable(descriptor, False)
+    mark = os.environb.pop(b"POLYGLOT_MARK", b"")
+    # The host has used these already; cells and their subprocesses have no business with them.
+    for name in ("POLYGLOT_LD_LIBRARY_PATH", "POLYGLOT_JULIA_BINDIR"):
+        os.environ.pop(name, None)
+    Executor(mark).serve()
+
+
+main()

@@ -1,0 +1,104 @@
+"""Questions about the code: completion, inspection, is-complete, history.
+
+They are answered in a thread of their own, on the live namespace, so that they are answered while
+a cell runs. IPython's completer is not thread-safe against itself: there is one such thread.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from queue import SimpleQueue
+from typing import Any
+
+from IPython.utils.tokenutil import token_at_cursor
+
+from . import history, jsontext
+from .channel import Channel
+from .completion import Completions
+from .frames import Frame
+from .request import Request, set_request
+from .shell import ZMQInteractiveShell
+
+
+class Asking:
+    """The thread that answers."""
+
+    def __init__(self, shell: ZMQInteractiveShell, channel: Channel) -> None:
+        self._shell = shell
+        self._channel = channel
+        self._frames: SimpleQueue[Frame] = SimpleQueue()
+        self._completions = Completions(shell)
+        self._answers: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+            "complete": self._complete,
+            "inspect": self._inspect,
+            "is_complete": self._is_complete,
+            "history": self._history,
+        }
+
+    def start(self) -> None:
+        """Start the thread; the first completion of the session is made at once, for nobody."""
+        threading.Thread(target=self._run, name="polyglot-asking", daemon=True).start()
+
+    def serves(self, type: str) -> bool:
+        """Whether frames of this type are answered here."""
+        return type in self._answers or type == "record"
+
+    def put(self, frame: Frame) -> None:
+        """Answer the frame, soon."""
+        self._frames.put(frame)
+
+    def _run(self) -> None:
+        # What properties print while they are looked at is no output of a cell.
+        set_request(Request(None, muted=True))
+        self._completions.answer("pri", 3)
+        while True:
+            header = self._frames.get().header
+            try:
+                self._handle(header)
+            except Exception as error:
+                self._reply(
+                    header,
+                    {
+                        "status": "error",
+                        "ename": type(error).__name__,
+                        "evalue": str(error),
+                        "traceback": [],
+                    },
+                )
+
+    def _handle(self, header: dict[str, Any]) -> None:
+        if header["type"] == "record":
+            self._shell.history_manager.record(header["execution_count"], header["code"])
+        else:
+            self._reply(header, self._answers[header["type"]](header))
+
+    def _reply(self, header: dict[str, Any], content: dict[str, Any]) -> None:
+        if "id" not in header:
+            return  # a `record`: nobody waits
+        reply = {"type": "reply", "id": header["id"], "status": content["status"]}
+        self._channel.send(reply, [jsontext.dumps(content)])
+
+    def _complete(self, asked: dict[str, Any]) -> dict[str, Any]:
+        return self._completions.answer(asked["code"], asked.get("cursor_pos"))
+
+    def _inspect(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """The content of `inspect_reply`: what is known about the name at the cursor."""
+        code = asked["code"]
+        cursor = asked.get("cursor_pos")
+        cursor = len(code) if cursor is None else max(0, min(cursor, len(code)))
+        try:
+            bundle = self._shell.object_inspect_mime(
+                token_at_cursor(code, cursor), detail_level=asked.get("detail_level") or 0
+            )
+        except KeyError:
+            bundle = {}
+        return {"status": "ok", "found": bool(bundle), "data": bundle, "metadata": {}}
+
+    def _is_complete(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """The content of `is_complete_reply`."""
+        status, indent = self._shell.check_complete(asked["code"])
+        return {"status": status, **({"indent": indent} if status == "incomplete" else {})}
+
+    def _history(self, asked: dict[str, Any]) -> dict[str, Any]:
+        return history.answer(self._shell.history_manager, asked)

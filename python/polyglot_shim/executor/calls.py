@@ -1,0 +1,133 @@
+"""Calls between executors: `call`, `return` and `release` frames.
+
+Implements the section *Calls* of `docs/executor-protocol.md`. What the values in the frames are is
+none of this module's business.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from queue import SimpleQueue
+from typing import Any
+
+from .channel import Channel
+from .frames import Buffer, Frame
+from .output import Output
+from .request import Request, current_request, set_request
+
+
+@dataclass
+class Answer:
+    """What a handler answers: fields and buffers of the `return` frame."""
+
+    fields: dict[str, Any] = field(default_factory=dict)
+    buffers: Sequence[Buffer] = ()
+    status: str = "ok"
+
+
+Handler = Callable[[Frame], Answer]
+
+
+class Calls:
+    """Makes calls to other executors and serves theirs.
+
+    A thread that waits for a `return` serves the calls that arrive meanwhile, so that a cycle of
+    calls cannot deadlock.
+    """
+
+    def __init__(self, channel: Channel, output: Output) -> None:
+        self._channel = channel
+        self._output = output
+        self._handlers: dict[str, Handler] = {}
+        self._numbers = itertools.count(1)
+        self._lock = threading.Lock()
+        # The waiting calls by number, the innermost last; each takes frames from its queue.
+        self._waiting: dict[int, SimpleQueue[Frame]] = {}
+
+    def register(self, op: str, handler: Handler) -> None:
+        """Let `handler` serve calls with this `op`."""
+        self._handlers[op] = handler
+
+    def call(
+        self, to: str, op: str, fields: dict[str, Any], buffers: Sequence[Buffer] = ()
+    ) -> Frame:
+        """The `return` frame of a call; its `status` says whether it failed.
+
+        Blocks; serves calls to this executor meanwhile. Raises KeyboardInterrupt.
+        """
+        request = current_request()
+        number = next(self._numbers)
+        arrivals: SimpleQueue[Frame] = SimpleQueue()
+        with self._lock:
+            self._waiting[number] = arrivals
+        try:
+            self._output.flush()
+            self._channel.send(
+                {
+                    **fields,
+                    "type": "call",
+                    "to": to,
+                    "call": number,
+                    "id": request.id,
+                    "allow_stdin": request.allow_stdin,
+                    "op": op,
+                },
+                buffers,
+            )
+            while True:
+                frame = arrivals.get()
+                if frame.header["type"] == "return":
+                    return frame
+                self.serve(frame)
+        finally:
+            with self._lock:
+                del self._waiting[number]
+
+    def release(self, to: str, refs: Sequence[int]) -> None:
+        """Tell `to` that references to its objects were let go."""
+        self._channel.send({"type": "release", "to": to, "refs": list(refs)})
+
+    def arrived(self, frame: Frame) -> bool:
+        """Take a frame from the reader thread; False for a call that no waiting thread serves."""
+        with self._lock:
+            if frame.header["type"] == "return":
+                arrivals = self._waiting.get(frame.header.get("call"))
+                if arrivals is not None:  # else the caller was interrupted and waits no more
+                    arrivals.put(frame)
+                return True
+            for number in reversed(self._waiting):
+                self._waiting[number].put(frame)
+                return True
+        return False
+
+    def serve(self, frame: Frame) -> None:
+        """Run the call, for its request, and send its `return`."""
+        header = frame.header
+        handler = self._handlers.get(header.get("op"))
+        before = current_request()
+        request = before
+        if header.get("id") != before.id:
+            request = Request(header.get("id"), allow_stdin=header.get("allow_stdin", False))
+        set_request(request)
+        try:
+            answer = handler(frame) if handler else _unknown(header)
+        finally:
+            set_request(before)
+        self._output.flush()
+        self._channel.send(
+            {
+                **answer.fields,
+                "type": "return",
+                "call": header["call"],
+                "status": answer.status,
+            },
+            answer.buffers,
+        )
+
+
+def _unknown(header: dict[str, Any]) -> Answer:
+    message = f"Python serves no calls of the kind {header.get('op')!r}"
+    return Answer({"ename": "NotImplementedError", "evalue": message}, status="error")

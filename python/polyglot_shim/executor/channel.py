@@ -1,0 +1,89 @@
+"""The executor's side of the reply pipe: whole frames, in order with raw output.
+
+Implements the section *Order* of `docs/executor-protocol.md`.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import termios
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+from .frames import STDERR_MARK, STDOUT_MARK, Buffer, encode
+from .interrupt import Interrupts
+
+# One writev takes at least this many pieces everywhere (IOV_MAX is 1024 on Linux and macOS).
+_PIECES = 512
+_NOTHING = bytes(4)
+
+
+class RawOutput:
+    """One of the raw descriptors 1 and 2, as far as the order of frames needs it."""
+
+    def __init__(self, descriptor: int, bit: int, mark: bytes) -> None:
+        self._descriptor = descriptor
+        self._bit = bit
+        self._mark = mark
+        self._pipe = _identity(descriptor)
+
+    def mark(self) -> int:
+        """Write the mark where the host still has raw output to read; the frame's bit for it."""
+        try:
+            waiting = fcntl.ioctl(self._descriptor, termios.FIONREAD, _NOTHING)
+            # User code may have put a file in the descriptor's place: that gets no mark.
+            if waiting == _NOTHING or _identity(self._descriptor) != self._pipe:
+                return 0
+            os.write(self._descriptor, self._mark)
+        except OSError:
+            return 0
+        return self._bit
+
+
+class Channel:
+    """Sends frames, from any thread, each whole and in the order of the calls."""
+
+    def __init__(self, descriptor: int, mark: bytes) -> None:
+        self._descriptor = descriptor
+        self._raw = [RawOutput(1, STDOUT_MARK, mark), RawOutput(2, STDERR_MARK, mark)]
+        if not mark:
+            self._raw = []
+        self._lock = threading.Lock()
+        self.interrupts: Interrupts | None = None
+
+    def send(self, header: dict[str, Any] | bytes, buffers: Sequence[Buffer] = ()) -> None:
+        """Send a frame; blocks while the pipe is full."""
+        interrupts = self.interrupts
+        if interrupts is None:
+            self._send(header, buffers)
+            return
+        interrupts.shield()
+        try:
+            self._send(header, buffers)
+        finally:
+            interrupts.unshield()
+
+    def _send(self, header: dict[str, Any] | bytes, buffers: Sequence[Buffer]) -> None:
+        with self._lock:
+            marks = 0
+            for raw in self._raw:
+                marks |= raw.mark()
+            self._write([memoryview(piece) for piece in encode(header, buffers, marks)])
+
+    def _write(self, pieces: list[memoryview]) -> None:
+        while pieces:
+            written = os.writev(self._descriptor, pieces[:_PIECES])
+            while pieces and written >= len(pieces[0]):
+                written -= len(pieces.pop(0))
+            if written:
+                pieces[0] = pieces[0][written:]
+
+
+def _identity(descriptor: int) -> tuple[int, int] | None:
+    try:
+        status = os.fstat(descriptor)
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino

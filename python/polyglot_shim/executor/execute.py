@@ -1,0 +1,158 @@
+"""Runs the requests that run user code: cells, comm messages and calls."""
+
+from __future__ import annotations
+
+import os
+from contextvars import Context
+from typing import Any
+
+from . import comms, fork, jsontext
+from .calls import Calls
+from .channel import Channel
+from .clib import flush_stdout
+from .comms import FrameCommManager
+from .display import encode_bundle
+from .frames import Frame
+from .interrupt import Interrupts
+from .output import Output
+from .request import KnownRequests, Request, set_request
+from .shell import ZMQInteractiveShell
+
+
+class Runner:
+    """Runs one request after another, on the main thread."""
+
+    def __init__(
+        self,
+        shell: ZMQInteractiveShell,
+        channel: Channel,
+        output: Output,
+        interrupts: Interrupts,
+        requests: KnownRequests,
+        comm_manager: FrameCommManager,
+        calls: Calls,
+        context: Context,
+    ) -> None:
+        self._shell = shell
+        self._channel = channel
+        self._output = output
+        self._interrupts = interrupts
+        self._requests = requests
+        self._comm_manager = comm_manager
+        self._calls = calls
+        self._context = context
+        self._process = os.getpid()
+        self._kinds = {"execute": self._execute, "comm": self._comm, "call": self._call}
+
+    async def run(self, frame: Frame) -> None:
+        """Run the request and answer it. No interrupt gets out of here."""
+        await self._kinds[frame.header["type"]](frame)
+
+    async def _execute(self, frame: Frame) -> None:
+        asked = frame.header
+        self._begin(asked, {"code": asked["code"]})
+        try:
+            try:
+                self._interrupts.begin()
+                content = await self._cell(asked)
+            finally:
+                self._interrupts.end()
+        except KeyboardInterrupt as error:
+            # It came when the cell was over, or between IPython and here.
+            self._interrupts.end()
+            content = self._interrupted(asked, error)
+        payloads = self._shell.payload_manager
+        content["payload"] = payloads.read_payload()
+        payloads.clear_payload()
+        self._finish(asked, content)
+
+    async def _cell(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """The content of `execute_reply`, but for the payload."""
+        shell, number = self._shell, asked["execution_count"]
+        silent = asked.get("silent", False)
+        result = await shell.run(
+            asked["code"],
+            number=number,
+            store_history=asked.get("store_history", True) and not silent,
+            silent=silent,
+            context=self._context,
+        )
+        error = result.error_before_exec or result.error_in_exec
+        fork.leave_if_child(self._process, error)
+        if error is None and not shell.display_failed:
+            answers = shell.user_expressions(asked.get("user_expressions") or {})
+            return {
+                "status": "ok",
+                "execution_count": number,
+                "user_expressions": {name: _plain(answer) for name, answer in answers.items()},
+            }
+        return _error_content(number, shell.last_error, error)
+
+    def _interrupted(self, asked: dict[str, Any], error: KeyboardInterrupt) -> dict[str, Any]:
+        self._shell.showtraceback((type(error), error, error.__traceback__))
+        return _error_content(asked["execution_count"], self._shell.last_error, error)
+
+    async def _comm(self, frame: Frame) -> None:
+        asked = frame.header
+        self._begin(asked, {}, metadata=asked.get("metadata"))
+        try:
+            try:
+                self._interrupts.begin()
+                comms.handle(self._comm_manager, frame)
+            finally:
+                self._interrupts.end()
+        except KeyboardInterrupt as error:
+            self._interrupts.end()
+            self._shell.showtraceback((type(error), error, error.__traceback__))
+        except Exception:
+            self._shell.showtraceback()
+        self._finish(asked, {"status": "ok"})
+
+    async def _call(self, frame: Frame) -> None:
+        try:
+            try:
+                self._interrupts.begin()
+                self._calls.serve(frame)
+            finally:
+                self._interrupts.end()
+        except KeyboardInterrupt:
+            # Too late for the call's own answer, which was sent, or is sent by its handler.
+            self._interrupts.end()
+        flush_stdout()
+
+    def _begin(
+        self,
+        asked: dict[str, Any],
+        content: dict[str, Any],
+        metadata: dict[str, Any] | None = None,
+    ) -> None:
+        request = Request(
+            asked["id"],
+            header=asked.get("header"),
+            content=content,
+            metadata=metadata,
+            allow_stdin=asked.get("allow_stdin", False),
+        )
+        self._requests.add(request)
+        set_request(request)
+
+    def _finish(self, asked: dict[str, Any], content: dict[str, Any]) -> None:
+        fork.leave_if_child(self._process, None)
+        flush_stdout()
+        self._output.flush()
+        reply = {"type": "reply", "id": asked["id"], "status": content["status"]}
+        self._channel.send(reply, [jsontext.dumps(content)])
+
+
+def _plain(answer: dict[str, Any]) -> dict[str, Any]:
+    """The answer of a user expression with bytes as base64."""
+    return {**answer, "data": encode_bundle(answer["data"])} if "data" in answer else answer
+
+
+def _error_content(
+    number: int, shown: dict[str, Any] | None, error: BaseException | None
+) -> dict[str, Any]:
+    """The content of a reply with an error; one that was not shown (usage errors) is named."""
+    if shown is None:
+        shown = {"ename": type(error).__name__, "evalue": str(error), "traceback": []}
+    return {"status": "error", "execution_count": number, "user_expressions": {}, **shown}

@@ -1,0 +1,59 @@
+"""IPython's history, which holds the cells of all languages (`history`, `record` frames)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from IPython.core.history import HistoryManager
+
+
+class CellHistory(HistoryManager):
+    """A history whose numbers are the kernel's, in which other languages' cells count too."""
+
+    def store_inputs(
+        self, line_num: int, source: str, source_raw: str | None = None
+    ) -> None:
+        """Store a Python cell, so that `In[line_num]` is it."""
+        self._pad(line_num)
+        super().store_inputs(line_num, source, source_raw)
+
+    def record(self, line_num: int, source: str) -> None:
+        """Store a cell of another language."""
+        source = source.rstrip("\n")
+        self._pad(line_num + 1)
+        self.input_hist_parsed[line_num] = self.input_hist_raw[line_num] = source
+        with self.db_input_cache_lock:
+            self.db_input_cache.append((line_num, source, source))
+        self.writeout_cache()
+
+    def _pad(self, length: int) -> None:
+        for inputs in (self.input_hist_parsed, self.input_hist_raw):
+            inputs.extend([""] * (length - len(inputs)))
+
+
+def answer(history: CellHistory, asked: dict[str, Any]) -> dict[str, Any]:
+    """The content of `history_reply`.
+
+    Implements the paragraph *History* of Jupyter's messaging specification.
+    """
+    raw, output = asked.get("raw", True), asked.get("output", False)
+    access = asked.get("hist_access_type")
+    if access == "range":
+        entries = history.get_range(
+            asked.get("session") or 0,
+            asked.get("start") or 0,
+            asked.get("stop"),
+            raw=raw,
+            output=output,
+        )
+    elif access == "search":
+        entries = history.search(
+            asked.get("pattern") or "*",
+            raw=raw,
+            output=output,
+            n=asked.get("n"),
+            unique=asked.get("unique", False),
+        )
+    else:
+        entries = history.get_tail(asked.get("n") or 10, raw=raw, output=output, include_latest=True)
+    return {"status": "ok", "history": list(entries)}

@@ -1,0 +1,151 @@
+"""Interrupts: SIGINT reaches user code as `KeyboardInterrupt`, and nothing else.
+
+The host sends SIGINT once for an interrupt. Three things can be under way then:
+
+- user code of a request runs: the signal's handler raises in it;
+- the event loop waits for a cell that awaits: the cell is cancelled, and `interruptible` makes a
+  `KeyboardInterrupt` of it where it waits;
+- the executor is about its own business: in the middle of a frame (`shielded`) the interrupt is
+  kept until the frame is out; with no request running it is ignored.
+
+All state belongs to the main thread, where Python runs signal handlers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+import threading
+import types
+from collections.abc import Callable, Coroutine, Generator, Iterator
+from contextlib import contextmanager
+from contextvars import Context
+from types import FrameType
+from typing import Any
+
+# Frames of these modules on top of the stack mean: the event loop itself runs, no user code.
+_LOOP_MODULES = ("asyncio.", "selectors")
+
+
+class Interrupts:
+    """Decides what a SIGINT means.
+
+    `notify` tells the host that the interrupt reached the code. It is called in the handler, on
+    the main thread, and never inside a `shielded` block of that thread.
+    """
+
+    def __init__(self, notify: Callable[[], None]) -> None:
+        self._notify = notify
+        self._main = threading.get_ident()
+        self._running = False  # user code of a request runs
+        self._depth = 0  # of shielded blocks
+        self._pending = False  # an interrupt came inside a shielded block
+        self._cancelled = False  # the cell was cancelled by an interrupt
+        self._task: asyncio.Task[Any] | None = None  # the cell, when it may await
+
+    def install(self) -> None:
+        """Take over SIGINT."""
+        signal.signal(signal.SIGINT, self._handle)
+
+    def begin(self) -> None:
+        """User code of a request runs from here to `end`; catch KeyboardInterrupt around both."""
+        self._pending = self._cancelled = False
+        self._running = True
+
+    def end(self) -> None:
+        """No user code runs any more: interrupts are ignored."""
+        self._running = False
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """In this block (the executor's own work within a request) interrupts are ignored."""
+        before, self._running = self._running, False
+        try:
+            yield
+        finally:
+            self._running = before
+
+    def shield(self) -> None:
+        """Begin a block that must not be left half done; `unshield` ends it, always."""
+        if threading.get_ident() == self._main:
+            self._depth += 1
+
+    def unshield(self) -> None:
+        """End the block, and raise the interrupt that came meanwhile."""
+        if threading.get_ident() == self._main:
+            self._depth -= 1
+            if self._pending and self._depth == 0:
+                self._pending = False
+                self._deliver(None)
+
+    async def run_task(self, coroutine: Coroutine[Any, Any, Any], context: Context) -> Any:
+        """Await the cell `coroutine` as a task of its own, in `context`, that an interrupt ends."""
+        self._task = create_task(self._driven(coroutine), context)
+        try:
+            return await self._task
+        finally:
+            self._task = None
+
+    def cancel_task(self) -> None:
+        """Interrupt the awaiting cell, if there is one."""
+        if self._task is not None and not self._task.done():
+            self._cancelled = True
+            # By way of the loop's pipe: a loop that waits for its next event would sleep on.
+            self._task.get_loop().call_soon_threadsafe(self._task.cancel)
+
+    def _handle(self, _signal: int, frame: FrameType | None) -> None:
+        if not self._running:
+            return
+        if self._depth:
+            self._pending = True
+        else:
+            self._deliver(frame)
+
+    def _deliver(self, frame: FrameType | None) -> None:
+        if not self._running:
+            return
+        self._notify()
+        if self._task is not None and _loop_waits(frame, self._task.get_loop()):
+            self.cancel_task()
+        else:
+            raise KeyboardInterrupt
+
+    async def _driven(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
+        return await self._interruptible(coroutine)
+
+    @types.coroutine
+    def _interruptible(self, coroutine: Coroutine[Any, Any, Any]) -> Generator[Any, Any, Any]:
+        """Runs the coroutine; a cancellation that an interrupt made becomes KeyboardInterrupt."""
+        thrown: BaseException | None = None
+        while True:
+            try:
+                waits = coroutine.send(None) if thrown is None else coroutine.throw(thrown)
+            except StopIteration as stop:
+                return stop.value
+            try:
+                yield waits
+                thrown = None
+            except GeneratorExit:
+                coroutine.close()
+                raise
+            except asyncio.CancelledError as cancelled:
+                thrown = KeyboardInterrupt() if self._cancelled else cancelled
+                self._cancelled = False
+            except BaseException as error:
+                thrown = error
+
+
+def create_task(coroutine: Coroutine[Any, Any, Any], context: Context) -> asyncio.Task[Any]:
+    """A task of the running loop, in `context` where Python can do that (3.11 and newer)."""
+    loop = asyncio.get_running_loop()
+    if sys.version_info >= (3, 11):
+        return loop.create_task(coroutine, context=context)
+    return loop.create_task(coroutine)
+
+
+def _loop_waits(frame: FrameType | None, loop: asyncio.AbstractEventLoop) -> bool:
+    """Whether the signal came while the event loop itself was running."""
+    if asyncio.current_task(loop) is not None or frame is None:
+        return False
+    return frame.f_globals.get("__name__", "").startswith(_LOOP_MODULES)

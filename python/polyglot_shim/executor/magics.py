@@ -1,0 +1,74 @@
+"""Magics that differ from IPython's in the terminal, or that only a kernel has."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from IPython.core import page
+from IPython.core.error import UsageError
+from IPython.core.magic import Magics, line_magic, magics_class
+from IPython.core.magics import CodeMagics
+from IPython.core.magics.code import MacroToEdit
+from IPython.utils import openpy
+
+
+@magics_class
+class KernelMagics(Magics):
+    """Magics of the Python cells."""
+
+    @line_magic
+    def edit(self, parameter_s: str = "", last_call: list[str] | None = None) -> None:
+        """Open a file, or the source of an object, in the client's editor.
+
+        Usage: %edit [-p] [-r] [-n LINE] [FILE, NAME or HISTORY RANGE]
+        """
+        options, arguments = self.parse_options(parameter_s, "prn:")
+        try:
+            filename, line, _ = CodeMagics._find_edit_target(
+                self.shell, arguments, options, last_call or ["", ""]
+            )
+        except MacroToEdit as error:
+            raise UsageError("a macro cannot be edited in a kernel") from error
+        self.shell.payload_manager.write_payload(
+            {
+                "source": "edit_magic",
+                "filename": str(Path(filename).resolve()),
+                "line_number": line,
+            }
+        )
+
+    @line_magic
+    def clear(self, _: str) -> None:
+        """Clear the cell's output."""
+        self.shell.display_pub.clear_output()
+
+    @line_magic
+    def less(self, filename: str) -> None:
+        """Show a file in the pager; Python with its colours."""
+        if not filename:
+            raise UsageError("which file?")
+        if filename.endswith(".py"):
+            source = openpy.read_py_file(filename, skip_encoding_cookie=False)
+            page.page(self.shell.pycolorize(source))
+        else:
+            page.page(Path(filename).read_text())
+
+    more = line_magic("more")(less)
+
+    @line_magic
+    def man(self, name: str) -> None:
+        """Show a manual page in the pager."""
+        page.page(self.shell.getoutput(f"man {name} | col -b", split=False))
+
+    @line_magic
+    def autosave(self, seconds: str) -> None:
+        """Set how often the classic notebook saves itself, in seconds; 0: never."""
+        from IPython.display import Javascript, display
+
+        try:
+            interval = int(seconds)
+        except ValueError as error:
+            raise UsageError(f"%autosave needs a number of seconds, not {seconds!r}") from error
+        script = f"IPython.notebook.set_autosave_interval({1000 * interval})"
+        display(Javascript(script), include=["application/javascript"])
+        print(f"Autosaving every {interval} seconds" if interval else "Autosave disabled")

@@ -1,0 +1,156 @@
+"""The executor: its parts, and the threads and loops that run them.
+
+The main thread runs user code inside an asyncio loop, so that tasks of earlier cells go on between
+the later ones. The reader thread receives frames; the asking thread answers questions.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import os
+import sys
+import threading
+import time
+
+from . import clib, comms, fork, watch
+from .application import PythonApplication, choose_backend
+from .asking import Asking
+from .calls import Calls
+from .channel import Channel
+from .execute import Runner
+from .frames import Frame, FrameError, FrameReader
+from .interrupt import Interrupts, create_task
+from .kernel import KernelFacade
+from .output import Output
+from .request import KnownRequests, current_request
+from .stdin import Prompter
+from .streams import OutputStream
+
+REQUESTS, REPLIES = 3, 4
+BROKEN_FRAME = 70  # exit code
+# How long the end may take when the host is gone.
+GRACE = 1.0  # seconds
+
+
+class Executor:
+    """All parts of the process; `serve` is its life."""
+
+    def __init__(self, mark: bytes) -> None:
+        self.channel = Channel(REPLIES, mark)
+        self.interrupts = Interrupts(self._interrupted)
+        self.channel.interrupts = self.interrupts
+        self.interrupts.install()
+        self.output = Output(self.channel, self.interrupts)
+        self.prompter = Prompter(self.channel, self.output)
+        self.calls = Calls(self.channel, self.output)
+        self.requests = KnownRequests()
+        self.context = contextvars.copy_context()
+        self._loop = asyncio.new_event_loop()
+        self._frames: asyncio.Queue[Frame | None] = asyncio.Queue()
+
+    def serve(self) -> None:
+        """Serve requests until the host says `shutdown` or is gone."""
+        self._replace_streams()
+        self._application = PythonApplication.instance()
+        self.shell = self._application.make_shell(
+            output=self.output, interrupts=self.interrupts, requests=self.requests
+        )
+        self.shell.kernel = KernelFacade(self.shell)
+        self._asking = Asking(self.shell, self.channel)
+        self._runner = Runner(
+            self.shell,
+            self.channel,
+            self.output,
+            self.interrupts,
+            self.requests,
+            comms.install(self.channel, self.output),
+            self.calls,
+            self.context,
+        )
+        threading.Thread(target=self._read, name="polyglot-reader", daemon=True).start()
+        version = ".".join(map(str, sys.version_info[:3]))
+        self.channel.send(
+            {"type": "ready", "language": "python", "version": version, "concurrent": True}
+        )
+        self._asking.start()
+        self._run_loop()
+        self.output.flush()
+
+    def _replace_streams(self) -> None:
+        sys.stdout = OutputStream("stdout", 1, self.output)
+        sys.stderr = OutputStream("stderr", 2, self.output)
+        self.prompter.install()
+        self.output.start()
+        watch.install(self.output)
+        fork.install((REQUESTS, REPLIES), self.output, self.prompter)
+
+    def _run_loop(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        main = None
+
+        async def start() -> asyncio.Task[None]:
+            return create_task(self._main(), self.context)
+
+        main = self._loop.run_until_complete(start())
+        while not main.done():
+            try:
+                self._loop.run_until_complete(main)
+            except KeyboardInterrupt:
+                # It was raised in a task of an earlier cell, while this one waits.
+                self.interrupts.cancel_task()
+            except RuntimeError:
+                if main.done():
+                    raise
+                # User code stopped the loop, which is ours.
+
+    async def _main(self) -> None:
+        await self._warm_up()
+        while True:
+            frame = await self._frames.get()
+            if frame is None:
+                return
+            await self._runner.run(frame)
+            if self.shell.exit_now:
+                return
+
+    async def _warm_up(self) -> None:
+        """Do what would make the first cell slow; then the user's start-up code."""
+        choose_backend()
+        clib.flush_stdout()
+        await self.shell.run(
+            "None", number=1, store_history=False, silent=True, context=self.context
+        )
+        self._application.run_startup()
+
+    def _read(self) -> None:
+        reader = FrameReader(lambda view: os.readv(REQUESTS, [view]))
+        try:
+            while (frame := reader.read()) is not None:
+                self._dispatch(frame)
+            self._end()
+            # The host is gone, and nobody else ends a cell that goes on.
+            time.sleep(GRACE)
+            os._exit(0)
+        except FrameError as error:
+            os.write(2, f"the Python executor read a broken frame: {error}\n".encode())
+            os._exit(BROKEN_FRAME)
+
+    def _dispatch(self, frame: Frame) -> None:
+        type = frame.header.get("type", "")
+        if self._asking.serves(type):
+            self._asking.put(frame)
+        elif type == "input_reply":
+            self.prompter.answered(frame)
+        elif type == "shutdown":
+            self._end()
+        elif type in ("execute", "comm") or (
+            type in ("call", "return") and not self.calls.arrived(frame)
+        ):
+            self._loop.call_soon_threadsafe(self._frames.put_nowait, frame)
+
+    def _end(self) -> None:
+        self._loop.call_soon_threadsafe(self._frames.put_nowait, None)
+
+    def _interrupted(self) -> None:
+        self.channel.send({"type": "interrupted", "id": current_request().id})
