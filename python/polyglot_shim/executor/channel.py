@@ -5,7 +5,7 @@ Implements the section *Order* of `docs/executor-protocol.md`.
 
 from __future__ import annotations
 
-import fcntl
+import ctypes
 import os
 import termios
 import threading
@@ -15,9 +15,14 @@ from typing import Any
 from .frames import STDERR_MARK, STDOUT_MARK, Buffer, encode
 from .interrupt import Interrupts
 
+# Copying a small frame together is cheaper than telling the system of its pieces.
+_SMALL = 65536
 # One writev takes at least this many pieces everywhere (IOV_MAX is 1024 on Linux and macOS).
 _PIECES = 512
-_NOTHING = bytes(4)
+# `fcntl.ioctl` lets go of the GIL, which a busy thread then keeps for milliseconds, for a call that
+# never waits.
+_ioctl = ctypes.PyDLL(None).ioctl
+_ioctl.argtypes = [ctypes.c_int, ctypes.c_ulong]  # the rest is variadic
 
 
 class RawOutput:
@@ -28,17 +33,16 @@ class RawOutput:
         self._bit = bit
         self._mark = mark
         self._pipe = _identity(descriptor)
+        self._waiting = ctypes.c_int()
 
     def mark(self) -> int:
         """Write the mark where the host still has raw output to read; the frame's bit for it."""
-        try:
-            waiting = fcntl.ioctl(self._descriptor, termios.FIONREAD, _NOTHING)
-            # User code may have put a file in the descriptor's place: that gets no mark.
-            if waiting == _NOTHING or _identity(self._descriptor) != self._pipe:
-                return 0
-            os.write(self._descriptor, self._mark)
-        except OSError:
+        self._waiting.value = 0
+        _ioctl(self._descriptor, termios.FIONREAD, ctypes.byref(self._waiting))
+        # User code may have put a file in the descriptor's place, or nothing: that gets no mark.
+        if self._waiting.value == 0 or _identity(self._descriptor) != self._pipe:
             return 0
+        os.write(self._descriptor, self._mark)
         return self._bit
 
 
@@ -70,9 +74,12 @@ class Channel:
             marks = 0
             for raw in self._raw:
                 marks |= raw.mark()
-            self._write([memoryview(piece) for piece in encode(header, buffers, marks)])
+            self._write(encode(header, buffers, marks))
 
-    def _write(self, pieces: list[memoryview]) -> None:
+    def _write(self, frame: list[Buffer]) -> None:
+        if sum(map(len, frame)) < _SMALL:
+            frame = [b"".join(frame)]
+        pieces = [memoryview(piece) for piece in frame]
         while pieces:
             written = os.writev(self._descriptor, pieces[:_PIECES])
             while pieces and written >= len(pieces[0]):

@@ -6,9 +6,26 @@ from typing import Any
 
 from IPython.core.history import HistoryManager
 
+from .later import Later
+
+SAVE_AFTER = 0.2  # seconds
+
 
 class CellHistory(HistoryManager):
-    """A history whose numbers are the kernel's, in which other languages' cells count too."""
+    """A history whose numbers are the kernel's, in which other languages' cells count too.
+
+    It is written to the database a moment after a cell began: writing takes longer than a small
+    cell, and Python's threads get in each other's way.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._deferred = DeferredFlag(self)
+
+    @property
+    def save_flag(self) -> DeferredFlag:  # type: ignore[override]
+        """What `store_inputs` sets when there is something to be saved."""
+        return self._deferred
 
     def store_inputs(
         self, line_num: int, source: str, source_raw: str | None = None
@@ -29,6 +46,22 @@ class CellHistory(HistoryManager):
     def _pad(self, length: int) -> None:
         for inputs in (self.input_hist_parsed, self.input_hist_raw):
             inputs.extend([""] * (length - len(inputs)))
+
+
+class DeferredFlag:
+    """Stands in for the event that the saving thread of a history waits for."""
+
+    def __init__(self, history: CellHistory) -> None:
+        self._history = history
+        self._later = Later(self._save, SAVE_AFTER, "polyglot-history")
+
+    def set(self) -> None:
+        self._later.ask()
+
+    def _save(self) -> None:
+        thread = self._history.save_thread
+        if thread is not None:
+            thread.save_flag.set()
 
 
 def answer(history: CellHistory, asked: dict[str, Any]) -> dict[str, Any]:

@@ -7,16 +7,18 @@ flood in batches. Whatever is published flushes the text before it.
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Sequence
-from queue import SimpleQueue
+from itertools import groupby
+from operator import itemgetter
+from time import monotonic
 from typing import Any
 
 from . import jsontext
 from .channel import Channel
 from .frames import Buffer
 from .interrupt import Interrupts
-from .request import Request, current_request
+from .later import Later
+from .request import REQUEST, current_request
 
 INTERVAL = 0.003  # seconds that text may wait
 LONG = 8192  # characters that are not kept waiting
@@ -29,24 +31,21 @@ class Output:
         self._channel = channel
         self._interrupts = interrupts
         self._lock = threading.Lock()  # held by the one who sends text
-        self._texts: list[tuple[str, Request, str]] = []
+        self._texts: list[tuple[bytes, str]] = []  # of frames: header, text
         self._last = 0.0  # when text was sent
-        self._wake: SimpleQueue[None] = SimpleQueue()
-        self._waking = False  # the flusher knows that there is text
-
-    def start(self) -> None:
-        """Start the thread that sends text that nobody else sends."""
-        threading.Thread(target=self._flush_often, name="polyglot-flush", daemon=True).start()
+        self._flush_later = Later(self._flush_unless_flooded, INTERVAL, "polyglot-flush")
 
     def write(self, name: str, text: str) -> None:
         """`text` for the stream `name` (``stdout``, ``stderr``) of the current request."""
-        # Appending is atomic, so that printing takes no lock.
-        self._texts.append((name, current_request(), text))
-        if ("\n" in text or len(text) > LONG) and time.monotonic() - self._last >= INTERVAL:
-            self.flush()
-        elif not self._waking:
-            self._waking = True
-            self._wake.put(None)
+        # Every `print` comes here twice: no lock (appending is atomic), few calls.
+        request = REQUEST.get() or current_request()
+        self._texts.append((request.stream_headers[name], text))
+        if text == "\n" or "\n" in text or len(text) > LONG:
+            if monotonic() - self._last >= INTERVAL:
+                self.flush()
+                return
+        if not self._flush_later.asked:
+            self._flush_later.ask()
 
     def flush(self) -> None:
         """Send the text that was written until now."""
@@ -87,21 +86,19 @@ class Output:
         count = len(self._texts)
         texts = self._texts[:count]
         del self._texts[:count]
-        start = 0
-        for index in range(1, len(texts) + 1):
-            name, request, _ = texts[start]
-            if index < len(texts) and texts[index][0] is name and texts[index][1] is request:
-                continue
-            if not request.muted:
-                text = "".join([text for _, _, text in texts[start:index]])
-                data = text.encode("utf-8", "backslashreplace")
-                self._channel.send(request.stream_headers[name], [data])
-            start = index
-        self._last = time.monotonic()
+        for header, run in groupby(texts, _header):
+            if header:
+                text = "".join(map(_text, run))
+                self._channel.send(header, [text.encode("utf-8", "backslashreplace")])
+        self._last = monotonic()
 
-    def _flush_often(self) -> None:
-        while True:
-            self._wake.get()
-            time.sleep(INTERVAL)
-            self._waking = False
+    def _flush_unless_flooded(self) -> None:
+        """Send what nobody else will send: in a flood the one who prints does it."""
+        if monotonic() - self._last < INTERVAL:
+            self._flush_later.ask()
+        else:
             self.flush()
+
+
+_header = itemgetter(0)
+_text = itemgetter(1)

@@ -39,31 +39,32 @@ class Request:
             "metadata": metadata or {},
             "content": content or {},
         }
-        # Ready-made: a program may print a hundred thousand times.
+        # Ready-made, as a program may print a hundred thousand times; empty: show nothing.
         self.stream_headers = {
-            name: encode_header({"type": "stream", "id": id, "name": name})
+            name: b"" if muted else encode_header({"type": "stream", "id": id, "name": name})
             for name in ("stdout", "stderr")
         }
 
 
 NO_REQUEST = Request(None)
 
-_current: ContextVar[Request | None] = ContextVar("polyglot_request", default=None)
+# For those who ask very often; `None` where nobody has asked or told yet.
+REQUEST: ContextVar[Request | None] = ContextVar("polyglot_request", default=None)
 
 
 def current_request() -> Request:
     """The request on whose behalf the calling code runs."""
-    request = _current.get()
+    request = REQUEST.get()
     if request is None:
         # A thread's first question: from now on its own context knows.
         request = getattr(threading.current_thread(), _ATTRIBUTE, NO_REQUEST)
-        _current.set(request)
+        REQUEST.set(request)
     return request
 
 
 def set_request(request: Request) -> None:
     """From now on the calling context works for `request`."""
-    _current.set(request)
+    REQUEST.set(request)
 
 
 def inherit(thread: threading.Thread) -> None:

@@ -81,7 +81,6 @@ class Executor:
         sys.stdout = OutputStream("stdout", 1, self.output)
         sys.stderr = OutputStream("stderr", 2, self.output)
         self.prompter.install()
-        self.output.start()
         watch.install(self.output)
         fork.install((REQUESTS, REPLIES), self.output, self.prompter)
 
