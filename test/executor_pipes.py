@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import fcntl
+import importlib.util
 import json
 import os
-import queue
+import select
 import signal
 import sys
-import threading
 import time
+from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from polyglot_shim.executor.frames import Frame, FrameReader, encode
+SOURCES = Path(__file__).parent.parent / "python"
+if importlib.util.find_spec("polyglot_shim") is None:
+    sys.path.insert(0, str(SOURCES))
+from polyglot_shim.executor.frames import Frame, FrameReader, encode  # noqa: E402
 
 MARK = b"\x02polyglot-mark-of-the-test\x03"
 GUARD = 60.0  # seconds after which a test has hung
-SOURCES = Path(__file__).parent.parent / "python"
 
 
 @dataclass
@@ -36,6 +39,15 @@ class Cell:
             last["text"] += text
         elif text:
             self.outputs.append({"msg_type": "stream", "name": name, "text": text})
+
+    def add_message(self, frame: Frame) -> None:
+        self.outputs.append(
+            {
+                **frame.header,
+                "content": json.loads(bytes(frame.buffers[0])),
+                "buffers": [bytes(buffer) for buffer in frame.buffers[1:]],
+            }
+        )
 
     def text(self, name: str) -> str:
         return "".join(output["text"] for output in self.outputs if output.get("name") == name)
@@ -71,36 +83,27 @@ class RawPipe:
     """The reading end of raw stdout or stderr."""
 
     def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
+        self.descriptor = descriptor
         self._data = b""
-        self._changed = threading.Condition()
-        threading.Thread(target=self._read, daemon=True).start()
 
-    def _read(self) -> None:
-        while data := os.read(self._descriptor, 65536):
-            with self._changed:
-                self._data += data
-                self._changed.notify_all()
-        os.close(self._descriptor)
+    def read(self) -> bool:
+        """Read what is there; False at the end."""
+        data = os.read(self.descriptor, 65536)
+        self._data += data
+        return bool(data)
 
     def before_mark(self) -> str:
-        """The text before the next mark, which is on its way."""
-        with self._changed:
-            assert self._changed.wait_for(lambda: MARK in self._data, GUARD), "the mark is missing"
-            text, _, self._data = self._data.partition(MARK)
+        """The text before the next mark, which is there or on its way."""
+        while MARK not in self._data:
+            assert self.read(), "the mark is missing"
+        text, _, self._data = self._data.partition(MARK)
         return text.decode()
 
-    def until(self, text: str) -> str:
-        """What has come when `text` is there."""
-        wanted = text.encode()
-        with self._changed:
-            assert self._changed.wait_for(lambda: wanted in self._data, GUARD), self._data
-            data, self._data = self._data, b""
-        return data.decode()
-
-    def rest(self) -> str:
-        with self._changed:
-            data, self._data = self._data, b""
+    def available(self) -> str:
+        """The text that was read and is to be shown before the next frame."""
+        if MARK in self._data:
+            return ""  # a frame is on its way that says where the text belongs
+        data, self._data = self._data, b""
         return data.decode()
 
 
@@ -131,20 +134,16 @@ class PipedExecutor:
             os.chdir(before)
         for end in [*ends, *moved]:
             os.close(end)
-        self.raw = {"stdout": RawPipe(stdout_read), "stderr": RawPipe(stderr_read)}
-        self.frames: queue.Queue[Frame | None] = queue.Queue()
-        threading.Thread(target=self._read, daemon=True).start()
+        self._raw = {"stdout": RawPipe(stdout_read), "stderr": RawPipe(stderr_read)}
+        self._reader = FrameReader(lambda view: os.readv(self._replies, [view]))
+        self._poll = select.poll()
+        for descriptor in (self._replies, stdout_read, stderr_read):
+            self._poll.register(descriptor, select.POLLIN)
+        self._events: deque[tuple[str, Any]] = deque()
         self._number = 0
         self.count = 0
         self._status: int | None = None
-        self.ready = self.receive().header
-
-    def _read(self) -> None:
-        reader = FrameReader(lambda view: os.readv(self._replies, [view]))
-        while (frame := reader.read()) is not None:
-            self.frames.put(frame)
-        self.frames.put(None)
-        os.close(self._replies)
+        self.ready = self.wait_for("ready").header
 
     # Frames
 
@@ -159,45 +158,59 @@ class PipedExecutor:
         while data:
             data = data[os.write(self._requests, data) :]
 
-    def receive(self) -> Frame:
-        """The next frame."""
-        frame = self.frames.get(timeout=GUARD)
-        assert frame is not None, "the executor is gone"
-        return frame
+    def next_event(self) -> tuple[str, Any]:
+        """What comes next: ("raw", (stream, text)), or a frame's type and the frame.
 
-    def events(self, id: str) -> Iterator[tuple[str, Any]]:
-        """What comes until the reply to `id`, with raw output at its place: (kind, what)."""
-        while True:
-            frame = self.receive()
-            for bit, name in ((1, "stdout"), (2, "stderr")):
-                if frame.marks & bit:
-                    yield "raw", (name, self.raw[name].before_mark())
-            yield frame.header["type"], frame
-            if frame.header["type"] == "reply" and frame.header["id"] == id:
-                return
+        As the host does, it reads raw output before frames, and holds back what is behind a mark.
+        """
+        while not self._events:
+            self._read()
+        return self._events.popleft()
+
+    def _read(self) -> None:
+        ready = {descriptor for descriptor, _ in self._poll.poll(GUARD * 1000)}
+        assert ready, "nothing came"
+        for name, raw in self._raw.items():
+            if raw.descriptor in ready:
+                if not raw.read():
+                    self._poll.unregister(raw.descriptor)
+                self._add_raw(name, raw.available())
+        if self._replies in ready:
+            self._take_frame()
+            while self._reader.buffered:
+                self._take_frame()
+
+    def _take_frame(self) -> None:
+        frame = self._reader.read()
+        assert frame is not None, "the executor is gone"
+        for bit, (name, raw) in zip((1, 2), self._raw.items(), strict=True):
+            if frame.marks & bit:
+                self._add_raw(name, raw.before_mark())
+        self._events.append((frame.header["type"], frame))
+        for name, raw in self._raw.items():
+            self._add_raw(name, raw.available())
+
+    def _add_raw(self, name: str, text: str) -> None:
+        if text:
+            self._events.append(("raw", (name, text)))
 
     def collect(self, id: str, answers: list[str] | None = None) -> Cell:
-        """The cell `id` to its end; questions are answered with `answers` in turn."""
+        """The request `id` to its end; questions are answered with `answers` in turn."""
         cell = Cell()
         answers = list(answers or [])
-        for kind, what in self.events(id):
+        while not cell.reply:
+            kind, what = self.next_event()
             if kind == "raw":
                 cell.add_text(*what)
             elif kind == "stream":
                 cell.add_text(what.header["name"], bytes(what.buffers[0]).decode())
             elif kind == "publish":
-                cell.outputs.append(
-                    {
-                        **what.header,
-                        "content": json.loads(bytes(what.buffers[0])),
-                        "buffers": [bytes(buffer) for buffer in what.buffers[1:]],
-                    }
-                )
+                cell.add_message(what)
             elif kind == "input_request":
                 cell.outputs.append({**what.header, "msg_type": "input_request"})
                 self.send("input_reply", id=what.header["id"], value=answers.pop(0))
             elif kind == "reply" and what.header["id"] == id:
-                cell.reply = json.loads(bytes(what.buffers[0]))
+                cell.reply = json.loads(bytes(what.buffers[0])) or {"status": "empty"}
         assert not answers, "not all answers were asked for"
         return cell
 
@@ -229,16 +242,21 @@ class PipedExecutor:
         return self.collect(self.send(type, **fields)).reply
 
     def wait_for(self, kind: str) -> Frame:
-        """The next frame of a kind."""
-        while (frame := self.receive()).header["type"] != kind:
-            pass
-        return frame
+        """The next frame of a kind; what came before it is dropped."""
+        while True:
+            found, what = self.next_event()
+            if found == kind:
+                return what
 
     def wait_for_text(self, text: str) -> None:
-        """Until the streams have shown `text`."""
+        """Until the streams, raw ones too, have shown `text`."""
         shown = ""
         while text not in shown:
-            shown += bytes(self.wait_for("stream").buffers[0]).decode()
+            kind, what = self.next_event()
+            if kind == "stream":
+                shown += bytes(what.buffers[0]).decode()
+            elif kind == "raw":
+                shown += what[1]
 
     def interrupt(self) -> None:
         """SIGINT to the group, as the host sends it."""
@@ -267,10 +285,8 @@ class PipedExecutor:
         if self._requests != -1:
             self.hang_up()
         if self._status is None:
-            try:
+            with suppress(ProcessLookupError):
                 os.killpg(self.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
             self.wait()
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -73,6 +73,11 @@ class FrameReader:
         self._readinto = readinto
         self._buffered = memoryview(b"")
 
+    @property
+    def buffered(self) -> bool:
+        """Whether bytes of another frame were read already."""
+        return bool(self._buffered)
+
     def read(self) -> Frame | None:
         """The next frame; `None` at a clean end of the stream. Raises `FrameError`."""
         if not self._buffered and not self._fill():
@@ -133,8 +138,3 @@ def parse_header(text: bytes | bytearray) -> dict[str, Any]:
 
 def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is no JSON")
-
-
-def joined(pieces: Iterable[Buffer]) -> bytes:
-    """The frame's bytes in one piece."""
-    return b"".join(pieces)

@@ -27,9 +27,7 @@ class CellHistory(HistoryManager):
         """What `store_inputs` sets when there is something to be saved."""
         return self._deferred
 
-    def store_inputs(
-        self, line_num: int, source: str, source_raw: str | None = None
-    ) -> None:
+    def store_inputs(self, line_num: int, source: str, source_raw: str | None = None) -> None:
         """Store a Python cell, so that `In[line_num]` is it."""
         self._pad(line_num)
         super().store_inputs(line_num, source, source_raw)
@@ -88,5 +86,7 @@ def answer(history: CellHistory, asked: dict[str, Any]) -> dict[str, Any]:
             unique=asked.get("unique", False),
         )
     else:
-        entries = history.get_tail(asked.get("n") or 10, raw=raw, output=output, include_latest=True)
+        entries = history.get_tail(
+            asked.get("n") or 10, raw=raw, output=output, include_latest=True
+        )
     return {"status": "ok", "history": list(entries)}

@@ -40,11 +40,9 @@ class Output:
         # Every `print` comes here twice: no lock (appending is atomic), few calls.
         request = REQUEST.get() or current_request()
         self._texts.append((request.stream_headers[name], text))
-        if text == "\n" or "\n" in text or len(text) > LONG:
-            if monotonic() - self._last >= INTERVAL:
-                self.flush()
-                return
-        if not self._flush_later.asked:
+        if ("\n" in text or len(text) > LONG) and monotonic() - self._last >= INTERVAL:
+            self.flush()
+        elif not self._flush_later.asked:
             self._flush_later.ask()
 
     def flush(self) -> None:

@@ -169,9 +169,7 @@ class ZMQInteractiveShell(InteractiveShell):
 
     def _page(self, strg: str | dict[str, Any], start: int = 0, **_: Any) -> None:
         data = strg if isinstance(strg, dict) else {"text/plain": strg}
-        self.payload_manager.write_payload(
-            {"source": "page", "data": data, "start": max(0, start)}
-        )
+        self.payload_manager.write_payload({"source": "page", "data": data, "start": max(0, start)})
 
     def set_next_input(self, s: str, replace: bool = False) -> None:
         """Put `s` into the next cell, or in the place of this one."""
