@@ -6,7 +6,7 @@
 What is being handled: output belongs to it, and input is asked on its behalf.
 """
 struct Request
-    id::Union{String,Nothing}
+    id::Union{Int,String,Nothing}
     allow_stdin::Bool
 end
 

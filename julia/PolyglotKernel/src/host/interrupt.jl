@@ -16,7 +16,7 @@ end
 function interrupt!(kernel::Kernel)
     job = interruptible_job(kernel)
     if job === nothing
-        abort_queue!(kernel)
+        abort!(kernel, take_waiting_cells!(kernel))
         return nothing
     end
     current = kernel.interruption

@@ -118,9 +118,11 @@ function finish!(kernel::Kernel, job::Job, content::Union{String,Vector{UInt8}},
     publish_text!(kernel)
     stops = failed && job.kind == :execute && (job.stop_on_error || was_interrupted(kernel, job))
     forget!(kernel, job)
+    # before the reply: what a client sends once it has that is no part of this Run All
+    aborted = stops ? take_waiting_cells!(kernel) : Job[]
     isempty(job.reply_type) || reply(kernel, job.request, job.reply_type, content)
     publish_status(kernel, "idle", job.request.header_json)
-    stops && abort_queue!(kernel)
+    abort!(kernel, aborted)
     return nothing
 end
 
@@ -184,15 +186,19 @@ end
 language_name(language::String) = uppercasefirst(language)
 
 """
-    abort_queue!(kernel)
+    take_waiting_cells!(kernel)
 
-Answer the cells that wait with `aborted`, those included that were sent and not yet read: after an
-error the rest of a Run All must not run.
+Take the cells that wait out of the queue, those included that were sent and not yet read.
 """
-function abort_queue!(kernel::Kernel)
+function take_waiting_cells!(kernel::Kernel)
     receive_all!(kernel, SHELL)
     cells = filter(job -> job.kind == :execute, kernel.queue)
     filter!(job -> job.kind != :execute, kernel.queue)
+    return cells
+end
+
+"Answer cells with `aborted`: after an error the rest of a Run All must not run."
+function abort!(kernel::Kernel, cells::Vector{Job})
     for job in cells
         publish_status(kernel, "busy", job.request.header_json)
         content = "{\"status\":\"aborted\",\"execution_count\":$(kernel.execution_count)}"
