@@ -101,7 +101,7 @@ function welcome_subscribers(kernel::Kernel)
         event = parts[1]
         (isempty(event) || event[1] != 0x01) && continue
         topic = event[2:end]
-        content = JSON.json(Dict{String,Any}("subscription" => String(copy(topic))))
+        content = string("{\"subscription\":", JSON.json(String(copy(topic))), "}")
         send_message(kernel.session, socket, [topic], "iopub_welcome", NO_PARENT, content)
     end
 end

@@ -23,9 +23,10 @@ function add_text!(kernel::Kernel, parent::Vector{UInt8}, name::String, text)
 end
 
 "Publish the text that waits, if any: before any other output, so that the order is kept."
-function publish_text!(kernel::Kernel)
-    batch = kernel.batch
-    isempty_batch(batch) && return nothing
+publish_text!(kernel::Kernel) =
+    isempty_batch(kernel.batch) ? nothing : Base.invokelatest(publish_batch!, kernel, kernel.batch)
+
+function publish_batch!(kernel::Kernel, batch::StreamBatch)
     text = take!(batch.text)
     content = IOBuffer(; sizehint=length(text) + length(text) >> 4 + 64)
     print(content, "{\"name\":\"", batch.name, "\",\"text\":\"")
