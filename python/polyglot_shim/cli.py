@@ -33,10 +33,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     command = commands.add_parser("install", help="install the kernelspecs")
-    place = command.add_mutually_exclusive_group()
-    place.add_argument("--user", action="store_true", help="for this user (the default)")
-    place.add_argument("--sys-prefix", action="store_true", help="in this Python's environment")
-    place.add_argument("--prefix", help="in PREFIX/share/jupyter/kernels")
+    _add_place(command)
     command.add_argument("--julia", help="the Julia to use (default: found at each start)")
     command.add_argument("--python", default=sys.executable, help="default: %(default)s")
     command.add_argument("--name", help="instead of `polyglot`, also in `polyglot-julia`")
@@ -44,6 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     command.set_defaults(run=_install)
 
     command = commands.add_parser("uninstall", help="remove the kernelspecs")
+    _add_place(command)
     command.add_argument("--name", help="the name they were installed under")
     command.set_defaults(run=_uninstall)
 
@@ -60,16 +58,27 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_place(command: argparse.ArgumentParser) -> None:
+    place = command.add_mutually_exclusive_group()
+    place.add_argument("--user", action="store_true", help="for this user (the default)")
+    place.add_argument(
+        "--sys-prefix",
+        action="store_const",
+        const=sys.prefix,
+        dest="prefix",
+        help="in this Python's environment",
+    )
+    place.add_argument("--prefix", help="in PREFIX/share/jupyter/kernels")
+
+
 def _install(options: argparse.Namespace) -> int:
     from polyglot_shim import kernelspec
 
-    prefix = sys.prefix if options.sys_prefix else options.prefix
     julia = _program(options.julia) if options.julia else None
     for folder in kernelspec.install(
         _program(options.python),
         julia,
-        user=prefix is None,
-        prefix=prefix,
+        prefix=options.prefix,
         name=options.name,
         display_name=options.display_name,
     ):
@@ -80,7 +89,7 @@ def _install(options: argparse.Namespace) -> int:
 def _uninstall(options: argparse.Namespace) -> int:
     from polyglot_shim import kernelspec
 
-    removed = kernelspec.uninstall(options.name)
+    removed = kernelspec.uninstall(options.prefix, options.name)
     for folder in removed:
         print(f"removed {folder}")
     if not removed:

@@ -21,6 +21,7 @@ from polyglot_shim.errors import StartupError
 
 RELEASE = "bullseye"
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
+SOURCE_LISTS = ("/etc/apt/sources.list", "/etc/apt/sources.list.d/*")
 FETCH_SECONDS = 600  # guard for one apt run on a slow line
 # fmt: off
 PACKAGES = [
@@ -149,10 +150,10 @@ def _mirror() -> str:
 def _configured_mirrors() -> list[str]:
     """Mirrors in apt's source lists: what there is before the first `apt-get update`."""
     mirrors = []
-    for file in glob.glob("/etc/apt/sources.list") + sorted(glob.glob("/etc/apt/sources.list.d/*")):
+    for file in (file for pattern in SOURCE_LISTS for file in sorted(glob.glob(pattern))):
         with open(file, encoding="utf-8", errors="replace") as lines:
             text = lines.read()
-        urls = re.findall(r"^(?:deb\s(?:\[.*?\]\s*)?|URIs:.*?)\s*(\w+:/\S+)", text, re.MULTILINE)
+        urls = re.findall(r"^(?:deb\s+(?:\[.*?\]\s*)?|URIs:\s*)(\w+:/\S+)", text, re.MULTILINE)
         mirrors += [url for url in urls if re.search(r"/debian/?$", url)]
     return mirrors
 

@@ -24,7 +24,8 @@ from polyglot_shim.julia_version import Memory
 from polyglot_shim.launcher import julia_command
 
 STEP_SECONDS = 30.0  # guard for each step of the check: a slow machine, not a hang
-COMPILE_SECONDS = 600.0
+END_SECONDS = 2.0  # for a child that has nothing left to do
+COMPILE_SECONDS = 300.0
 SIGNAL_SECONDS = 0.1  # between two SIGINTs of a burst, as the host does it
 
 # Each step prints one line. The loop's is written by the C library's `write`: after `println` a
@@ -89,7 +90,8 @@ def examine() -> bool:
         report.good(f"Julia {_dotted(julia.version)}: {julia.path} (from {julia.origin})")
     if julia and libzmq:
         _examine_julia(report, julia, libzmq)
-        _compile(report, julia)
+        if report.healthy:
+            _compile(report, julia)
     print("All is well." if report.healthy else "The kernel will not work before this is mended.")
     return report.healthy
 
@@ -162,8 +164,7 @@ def _compile(report: Report, julia: Julia) -> None:
     else:
         report.bad(
             f"The kernel's Julia package does not load:\n{done.stderr.strip()}",
-            "see the error; if a precompiled file is broken, remove\n"
-            "~/.julia/compiled/*/Polyglot*",
+            "see the error; if a precompiled file is broken, remove\n~/.julia/compiled/*/Polyglot*",
         )
 
 
@@ -198,9 +199,12 @@ class _Process:
     def line(self, seconds: float = STEP_SECONDS) -> str:
         """The next line, "" at the end or when time is up."""
         try:
-            return self._lines.get(timeout=seconds)
+            line = self._lines.get(timeout=seconds)
         except queue.Empty:
             return ""
+        if not line:
+            self._lines.put("")  # the end stays the end
+        return line
 
     def interrupt(self) -> str:
         """Sends SIGINTs until the child writes a line or ends, at most 50; what it wrote.
@@ -218,11 +222,11 @@ class _Process:
 
     def end(self, line: str) -> str:
         """How the child ended, and the first thing it said, beginning with `line`."""
-        said = next(filter(None, map(str.strip, [line, *iter(self.line, "")])), "")
         try:
-            code = self._child.wait(timeout=SIGNAL_SECONDS)
+            code = self._child.wait(timeout=END_SECONDS)
         except subprocess.TimeoutExpired:
-            return f"it goes on and on {said}".strip()
+            return f"it goes on and on {line.strip()}".strip()
+        said = next(filter(None, map(str.strip, [line, *iter(self.line, "")])), "")
         how = f"exit code {code}" if code >= 0 else signal.Signals(-code).name
         return f"{how} {said}".strip()
 

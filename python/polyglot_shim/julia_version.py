@@ -7,7 +7,7 @@ import time
 
 from polyglot_shim import paths
 
-CHECK_SECONDS = 5.0  # for one `julia --version`; it takes 0.1 s, a cold disk or juliaup up to 2 s
+CHECK_SECONDS = 4.0  # for one `julia --version`; it takes 0.1 s, a cold disk or juliaup up to 2 s
 
 Version = tuple[int, ...]
 

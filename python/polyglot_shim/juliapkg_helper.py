@@ -13,12 +13,14 @@ go to stderr.
 from __future__ import annotations
 
 import os
+import shutil
 import socket
+import subprocess
 import sys
 import urllib.error
 import urllib.request
 
-from polyglot_shim.julia_version import BrokenJulia, ask_version
+from polyglot_shim.julia_version import parse_version
 
 PROBE_SECONDS = 3.0  # for the servers' first answer
 STALL_SECONDS = 30.0  # a download that stands still this long is given up
@@ -33,7 +35,7 @@ def main(request: str) -> str:
     except ImportError as error:
         return f"failed is not usable in {sys.executable} ({error}); pip install juliapkg"
 
-    find_julia.julia_version = lambda exe: _version(exe)  # juliapkg's has no time limit
+    find_julia.julia_version = _version  # juliapkg's has no time limit
     arguments = {"compat": Compat.parse("1.5"), "prefix": STATE["install"]}
     if request == "install":
         return _install(find_julia.find_julia, arguments)
@@ -73,9 +75,13 @@ def _probe(url: str) -> str:
 def _version(exe: str | None):
     from juliapkg.compat import Version
 
+    if exe is None or exe == shutil.which("julia"):  # the caller has searched the PATH already
+        return None
+    # In this process's own group: whoever gives up on this helper kills it and what it started.
     try:
-        return Version(*ask_version(exe, PROBE_SECONDS)) if exe else None
-    except BrokenJulia:
+        done = subprocess.run([exe, "--version"], capture_output=True, timeout=PROBE_SECONDS)
+        return Version(*parse_version(done.stdout.split()[2].decode()))
+    except (OSError, subprocess.TimeoutExpired, IndexError, ValueError):
         return None
 
 

@@ -7,7 +7,8 @@ import os
 import shutil
 import tempfile
 
-from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_core.paths import jupyter_data_dir
 
 from polyglot_shim import paths
 from polyglot_shim.errors import StartupError
@@ -19,27 +20,25 @@ def install(
     python: str,
     julia: str | None = None,
     *,
-    user: bool = False,
     prefix: str | None = None,
     name: str | None = None,
     display_name: str | None = None,
 ) -> list[str]:
     """Installs both kernelspecs and returns their folders.
 
-    `python` is started for the kernel; `julia` becomes `POLYGLOT_JULIA` there. They go into the
-    user's folder (`user`), `prefix`, or the system's. `name` replaces "polyglot" in the names,
-    `display_name` the title of the one whose default is Python. Raises StartupError.
+    `python` is started for the kernel; `julia` becomes `POLYGLOT_JULIA` there. They go into
+    `prefix`, or into the user's folder. `name` replaces "polyglot" in the names, `display_name`
+    the title. Raises StartupError.
     """
     folders = []
-    for template in NAMES:
-        new = template.replace("polyglot", name, 1) if name else template
+    for template, new in zip(NAMES, _names(name), strict=True):
         with tempfile.TemporaryDirectory() as work:
             folder = os.path.join(work, new)
             shutil.copytree(os.path.join(paths.kernelspecs(), template), folder)
             _adapt(os.path.join(folder, "kernel.json"), python, julia, display_name)
             try:
                 goal = KernelSpecManager().install_kernel_spec(
-                    folder, new, user=user, prefix=prefix
+                    folder, new, user=prefix is None, prefix=prefix
                 )
             except (OSError, ValueError) as error:
                 raise StartupError(
@@ -50,21 +49,30 @@ def install(
     return folders
 
 
-def uninstall(name: str | None = None) -> list[str]:
-    """Removes the first kernelspecs of these names that Jupyter sees; their folders."""
+def uninstall(prefix: str | None = None, name: str | None = None) -> list[str]:
+    """Removes the kernelspecs from `prefix`, or from the user's folder, and returns their folders.
+
+    Only folders that start this kernel are removed. Raises StartupError.
+    """
+    data = os.path.join(prefix, "share", "jupyter") if prefix else jupyter_data_dir()
     removed = []
-    for template in NAMES:
+    for new in _names(name):
+        folder = os.path.join(data, "kernels", new)
         try:
-            removed.append(
-                KernelSpecManager(ensure_native_kernel=False).remove_kernel_spec(
-                    template.replace("polyglot", name, 1) if name else template
-                )
-            )
-        except NoSuchKernel:
+            with open(os.path.join(folder, "kernel.json"), encoding="utf-8") as text:
+                if "polyglot_shim" not in json.load(text)["argv"]:
+                    continue
+            shutil.rmtree(folder)
+        except FileNotFoundError:
             continue
-        except OSError as error:
-            raise StartupError(f"Cannot remove a kernelspec: {error}") from error
+        except (OSError, ValueError, LookupError) as error:
+            raise StartupError(f"Cannot remove the kernelspec {folder}: {error}") from error
+        removed.append(folder)
     return removed
+
+
+def _names(name: str | None) -> list[str]:
+    return [each.replace("polyglot", name, 1) if name else each for each in NAMES]
 
 
 def _adapt(file: str, python: str, julia: str | None, display_name: str | None) -> None:

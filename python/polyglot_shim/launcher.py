@@ -52,10 +52,18 @@ def parse(arguments: list[str]) -> tuple[str, str]:
 
 
 def julia_command(julia: str, program: str) -> list[str]:
-    """How one of the kernel's Julia programs is run: compiled quickly rather than to the last bit."""
+    """How a Julia program of the kernel's is run: compiled quickly rather than to the last bit."""
     package = paths.julia_package()
     path = os.path.join(package, "bin", program)
-    return [julia, "--startup-file=no", "--history-file=no", "-O1", "-g0", f"--project={package}", path]
+    return [
+        julia,
+        "--startup-file=no",
+        "--history-file=no",
+        "-O1",
+        "-g0",
+        f"--project={package}",
+        path,
+    ]
 
 
 def host_command(julia: str, libzmq: str, file: str, language: str) -> list[str]:

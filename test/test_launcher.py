@@ -1,0 +1,405 @@
+"""The launcher, from the command line to the exec of the host, with Julias that are shell scripts.
+
+It runs from a copy of the package laid out as a wheel lays it out, with a home, a PATH and a
+juliapkg project of its own, so that nothing on this machine is found by chance.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+LIMIT = 10.0  # seconds in which every failure has to be reported
+
+# Answers --version; else writes down how it was called.
+GOOD = """\
+#!/bin/sh
+[ "$1" = --version ] && {{ echo x >> "$0.asked"; echo "julia version {version}"; exit; }}
+printf '%s\\n' "$@" > "$0.arguments"
+/usr/bin/env > "$0.environment"
+"""
+BROKEN = "#!/bin/sh\necho 'libjulia.so.1: cannot open shared object file' >&2\nexit 127\n"
+HANGING = "#!/bin/sh\n/bin/sleep 1000\n"
+
+
+class Machine:
+    """A machine of its own in a folder: home, PATH, the package as installed by a wheel."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.bin = folder / "bin"
+        self.bin.mkdir()
+        site = folder / "site-packages"
+        package = site / "polyglot_shim"
+        shutil.copytree(
+            ROOT / "python" / "polyglot_shim",
+            package,
+            ignore=shutil.ignore_patterns("__pycache__", "executor"),
+        )
+        self.julia_package = package / "julia" / "PolyglotKernel"
+        self.julia_package.mkdir(parents=True)
+        (self.julia_package / "Project.toml").write_text('name = "PolyglotKernel"\n')
+        self.environment = {
+            "HOME": str(folder / "home"),
+            "PATH": str(self.bin),
+            "PYTHONPATH": str(site),
+            "PYTHON_JULIAPKG_PROJECT": str(folder / "juliapkg"),
+            "PYTHON_JULIAPKG_OFFLINE": "yes",
+        }
+
+    def script(self, text: str, path: str = "bin/julia", version: str = "1.10.4") -> Path:
+        """Writes an executable script."""
+        file = self.folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text.format(version=version) if text is GOOD else text)
+        file.chmod(0o755)
+        return file
+
+    def start(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        """Runs the launcher to its end. Fails when that takes longer than it ever may."""
+        started = time.monotonic()
+        done = subprocess.run(
+            [sys.executable, "-m", "polyglot_shim", *(arguments or ("-f", "connection.json"))],
+            env={**self.environment, **variables},
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert time.monotonic() - started < LIMIT
+        return done
+
+    def fails(self, *arguments: str, **variables: str) -> str:
+        """Runs the launcher, which has to fail as it should; its message."""
+        done = self.start(*arguments, **variables)
+        assert done.returncode == 1
+        assert done.stdout == ""
+        assert done.stderr.startswith("polyglot-kernel cannot start. ")
+        assert "Traceback" not in done.stderr
+        return done.stderr
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    return Machine(tmp_path)
+
+
+def arguments_of(julia: Path) -> list[str]:
+    return Path(f"{julia}.arguments").read_text().splitlines()
+
+
+def environment_of(julia: Path) -> dict[str, str]:
+    lines = Path(f"{julia}.environment").read_text().splitlines()
+    return dict(line.partition("=")[::2] for line in lines)
+
+
+def option(arguments: list[str], name: str) -> str:
+    return arguments[arguments.index(name) + 1]
+
+
+def test_the_launcher_becomes_the_host(machine: Machine) -> None:
+    julia = machine.script(GOOD)
+    done = machine.start("-f", "/somewhere/kernel 1.json", "--language", "julia")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    arguments = arguments_of(julia)
+    host = arguments.index(str(machine.julia_package / "bin" / "host.jl"))
+    assert f"--project={machine.julia_package}" in arguments[:host]
+    assert arguments[host + 1] == "/somewhere/kernel 1.json"
+    assert option(arguments, "--language") == "julia"
+    assert option(arguments, "--python") == sys.executable
+    assert option(arguments, "--julia") == str(julia)
+    assert option(arguments, "--python-version").startswith(f"3.{sys.version_info.minor}.")
+
+
+def test_it_hands_over_the_libzmq_that_pyzmq_uses(machine: Machine) -> None:
+    import zmq
+
+    julia = machine.script(GOOD)
+    machine.start()
+    libzmq = option(arguments_of(julia), "--libzmq")
+    code = (
+        "import ctypes, sys; z = ctypes.CDLL(sys.argv[1]); v = [ctypes.c_int() for _ in range(3)];"
+        "z.zmq_version(*map(ctypes.byref, v)); print('.'.join(str(x.value) for x in v))"
+    )
+    seen = subprocess.run([sys.executable, "-c", code, libzmq], capture_output=True, text=True)
+    assert seen.stdout.strip() == zmq.zmq_version(), seen.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "file", "language"),
+    [
+        (["-f", "a.json"], "a.json", "python"),
+        (["--file=a.json"], "a.json", "python"),
+        (["a.json"], "a.json", "python"),
+        (["--language=julia", "a.json"], "a.json", "julia"),
+        (["a.json", "--language", "python"], "a.json", "python"),
+    ],
+)
+def test_forms_of_the_command_line(
+    machine: Machine, arguments: list[str], file: str, language: str
+) -> None:
+    julia = machine.script(GOOD)
+    assert machine.start(*arguments).returncode == 0
+    assert file in arguments_of(julia)
+    assert option(arguments_of(julia), "--language") == language
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["--language", "julia"], "No connection file"),
+        (["-f"], "No connection file"),
+        (["a.json", "b.json"], "'b.json'"),
+        (["a.json", "--langage=julia"], "'--langage=julia'"),
+        (["a.json", "--language", "R"], "'R'"),
+    ],
+)
+def test_a_wrong_command_line_is_named(machine: Machine, arguments: list[str], named: str) -> None:
+    machine.script(GOOD)
+    message = machine.fails(*arguments)
+    assert named in message
+    assert "usage:" in message
+
+
+def test_user_settings_go_through_untouched(machine: Machine) -> None:
+    settings = {
+        "JULIA_PROJECT": "@.",
+        "JULIA_LOAD_PATH": "@:/x",
+        "JULIA_DEPOT_PATH": "/depot",
+        "LD_LIBRARY_PATH": "/lib one:/two",
+        "JPY_PARENT_PID": "1",
+    }
+    julia = machine.script(GOOD)
+    machine.start(**settings)
+    seen = environment_of(julia)
+    assert settings.items() <= seen.items()
+    assert seen["POLYGLOT_LD_LIBRARY_PATH"] == "/lib one:/two"
+    assert seen["POLYGLOT_JULIA_BINDIR"] == ""
+
+
+def test_the_host_is_the_same_process(machine: Machine) -> None:
+    machine.script('#!/bin/sh\n[ "$1" = --version ] && echo julia version 1.9.0 || echo $$\n')
+    process = subprocess.Popen(
+        [sys.executable, "-m", "polyglot_shim", "a.json"],
+        env=machine.environment,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.communicate(timeout=60)[0].strip() == str(process.pid)
+
+
+def test_a_users_module_does_not_shadow_the_standard_librarys(machine: Machine) -> None:
+    machine.script(GOOD)
+    for name in ("signal", "subprocess", "time", "polyglot_shim"):
+        (machine.folder / f"{name}.py").write_text("raise RuntimeError('the wrong module')")
+    (machine.folder / "polyglot_shim.py").unlink()  # `-m` itself would take that one
+    assert machine.start().returncode == 0
+
+
+# Julia
+
+
+def test_polyglot_julia_comes_first(machine: Machine) -> None:
+    on_path = machine.script(GOOD)
+    chosen = machine.script(GOOD, "my julia/julia")
+    machine.start(POLYGLOT_JULIA=str(chosen))
+    assert option(arguments_of(chosen), "--julia") == str(chosen)
+    assert not Path(f"{on_path}.asked").exists()
+
+
+@pytest.mark.parametrize("value", ["julia-lts", "~/julia-lts"])
+def test_polyglot_julia_may_be_a_name_or_in_the_home(machine: Machine, value: str) -> None:
+    julia = machine.script(GOOD, "bin/julia-lts" if value == "julia-lts" else "home/julia-lts")
+    assert machine.start(POLYGLOT_JULIA=value).returncode == 0
+    assert option(arguments_of(julia), "--julia") == str(julia)
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        (BROKEN, "exit code 127: libjulia.so.1: cannot open shared object file"),
+        (HANGING, "did not end within"),
+        ("#!/bin/sh\necho 'Python 3.11'\n", "printed 'Python 3.11"),
+        ("#!/bin/sh\nkill -SEGV $$\n", "signal 11"),
+        ("#!/no/such/interpreter\n", "cannot be run: No such file or directory"),
+        ("#!/bin/sh\necho julia version 1.4.2\n", "Julia 1.4.2 is too old"),
+        ("#!/bin/sh\necho julia version unknown\n", "printed 'julia version unknown"),
+    ],
+)
+def test_a_chosen_julia_that_does_not_work_is_an_error(
+    machine: Machine, text: str, named: str
+) -> None:
+    machine.script(GOOD)
+    chosen = machine.script(text, "chosen")
+    message = machine.fails(POLYGLOT_JULIA=str(chosen))
+    assert named in message
+    assert f"POLYGLOT_JULIA: {chosen}" in message
+    assert "What to do:" in message
+
+
+def test_a_chosen_julia_that_is_not_there_is_an_error(machine: Machine) -> None:
+    assert "No such file" in machine.fails(POLYGLOT_JULIA="/no/such/julia")
+
+
+@pytest.mark.parametrize("text", [BROKEN, HANGING])
+def test_a_broken_julia_on_the_path_is_passed_over(machine: Machine, text: str) -> None:
+    machine.script(text, "first/julia")
+    good = machine.script(GOOD)
+    path = f"{machine.folder / 'first'}:{machine.bin}"
+    assert machine.start(PATH=path).returncode == 0
+    assert option(arguments_of(good), "--julia") == str(good)
+
+
+def test_a_missing_julia_says_all_that_was_tried(machine: Machine) -> None:
+    message = machine.fails()
+    assert "POLYGLOT_JULIA: not set" in message
+    assert "PATH: no `julia` on it" in message
+    assert "juliapkg: could not find Julia" in message
+    assert "offline" in message
+    assert f"fetch-julia: no Julia in {machine.folder}/home" in message
+    assert "polyglot-kernel doctor" in message
+    assert message.count("\n") < 15
+
+
+def test_servers_out_of_reach_are_seen_at_once(machine: Machine) -> None:
+    with socket.socket() as nobody:  # bound, not listening: connections are refused
+        nobody.bind(("127.0.0.1", 0))
+        proxy = f"http://127.0.0.1:{nobody.getsockname()[1]}"
+        message = machine.fails(PYTHON_JULIAPKG_OFFLINE="no", https_proxy=proxy)
+    assert "Julia's servers cannot be reached" in message
+    assert "refused" in message
+
+
+def test_servers_that_never_answer_do_not_hang_the_start(machine: Machine) -> None:
+    machine.script(HANGING)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        proxy = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        message = machine.fails(PYTHON_JULIAPKG_OFFLINE="no", https_proxy=proxy)
+    assert "did not end within" in message
+    assert "Julia's servers cannot be reached (timed out)" in message
+
+
+def test_a_julia_that_juliapkg_has_is_used(machine: Machine) -> None:
+    julia = machine.script(GOOD, "juliapkg/pyjuliapkg/install/bin/julia")
+    assert machine.start().returncode == 0
+    assert option(arguments_of(julia), "--julia") == str(julia)
+
+
+def test_a_fetched_julia_is_used(machine: Machine) -> None:
+    julia = machine.script(GOOD, "data/polyglot-kernel/julia/bin/julia", version="1.5.3")
+    done = machine.start(XDG_DATA_HOME=str(machine.folder / "data"))
+    assert done.returncode == 0
+    assert option(arguments_of(julia), "--julia") == str(julia)
+
+
+# What is remembered
+
+
+def asked(julia: Path) -> int:
+    return len(Path(f"{julia}.asked").read_text().splitlines())
+
+
+def test_a_julia_is_asked_once(machine: Machine) -> None:
+    julia = machine.script(GOOD)
+    for _ in range(3):
+        machine.start()
+    assert asked(julia) == 1
+
+
+def test_a_changed_julia_is_asked_again(machine: Machine) -> None:
+    julia = machine.script(GOOD)
+    machine.start()
+    machine.script(GOOD, version="1.11.0-rc1")
+    machine.start()
+    assert asked(julia) == 2
+    machine.script(BROKEN)
+    assert "exit code 127" in machine.fails()
+
+
+def test_a_normal_start_asks_no_juliapkg(machine: Machine) -> None:
+    machine.script(GOOD, "juliapkg/pyjuliapkg/install/bin/julia")
+    machine.start()
+    helper = machine.folder / "site-packages" / "polyglot_shim" / "juliapkg_helper.py"
+    helper.unlink()
+    assert machine.start().returncode == 0
+
+
+@pytest.mark.parametrize("spoiled", ["\0\n", "checked\tx\n", "checked\t{julia}\t1\t2\t3\n", "a"])
+def test_a_spoiled_cache_does_no_harm(machine: Machine, spoiled: str) -> None:
+    julia = machine.script(GOOD)
+    cache = machine.folder / "cache" / "polyglot-kernel" / "julia.tsv"
+    cache.parent.mkdir(parents=True)
+    cache.write_text(spoiled.replace("{julia}", str(julia)))
+    assert machine.start(XDG_CACHE_HOME=str(machine.folder / "cache")).returncode == 0
+    assert str(julia) in cache.read_text()
+
+
+def test_a_home_that_cannot_be_written_does_no_harm(machine: Machine) -> None:
+    machine.script(GOOD)
+    (machine.folder / "home").write_text("a file, so that no folder can be made in it")
+    assert machine.start().returncode == 0
+
+
+# libzmq
+
+
+def test_a_missing_pyzmq_is_named(machine: Machine) -> None:
+    machine.script(GOOD)
+    done = subprocess.run(
+        [sys.executable, "-S", "-m", "polyglot_shim", "a.json"],  # -S: no site-packages
+        env=machine.environment,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    assert f"pyzmq is not installed for {sys.executable}" in done.stderr
+    assert "pip install pyzmq" in done.stderr
+
+
+def test_a_missing_libzmq_is_named(machine: Machine) -> None:
+    machine.script(GOOD)
+    (machine.folder / "site-packages" / "zmq").mkdir()
+    (machine.folder / "site-packages" / "zmq" / "__init__.py").write_text("raise ImportError")
+    finder = "import ctypes.util; ctypes.util.find_library = lambda name: None\n"
+    (machine.folder / "site-packages" / "usercustomize.py").write_text(finder)
+    (machine.folder / "site-packages" / "sitecustomize.py").write_text(finder)
+    message = machine.fails()
+    assert "Found no libzmq" in message
+    assert "pip install" in message
+
+
+def test_missing_julia_sources_are_named(machine: Machine) -> None:
+    machine.script(GOOD)
+    (machine.julia_package / "Project.toml").unlink()
+    message = machine.fails()
+    assert str(machine.julia_package) in message
+    assert "pip install" in message
+
+
+def test_the_launcher_imports_no_heavy_module(machine: Machine) -> None:
+    machine.script(GOOD)
+    machine.start()  # from here on Julia is known
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "polyglot_shim", "a.json"],
+        env=machine.environment,
+        capture_output=True,
+        text=True,
+    )
+    loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    heavy = {"argparse", "json", "subprocess", "pathlib", "zmq", "jupyter_client", "IPython"}
+    baseline = subprocess.run(
+        [sys.executable, "-X", "importtime", "-c", "import runpy"],
+        env=machine.environment,
+        capture_output=True,
+        text=True,
+    )
+    at_start = {line.rpartition("|")[2].strip() for line in baseline.stderr.splitlines()}
+    assert "polyglot_shim.launcher" in loaded
+    assert not (loaded - at_start) & heavy
+    assert os.path.exists(f"{machine.bin}/julia.arguments")
