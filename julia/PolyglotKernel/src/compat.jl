@@ -39,4 +39,12 @@ end
 "What a finished task gave or threw."
 task_result(task::Task) = Base.task_result(task)
 
+# 1.11 keeps the elements of an array in an object of their own.
+"""
+    storage(array)
+
+The object that owns the memory of `array`, and so lives as long as any array that shares it.
+"""
+storage(array::Array) = @static isdefined(Base, :Memory) ? array.ref.mem : array
+
 end

@@ -1,0 +1,27 @@
+"""
+Values, references and calls that cross between Julia and another language (`docs/values.md`).
+
+A [`Codec`](@ref) turns a value into the buffers of a frame and back. What does not convert stays
+where it is and crosses as a reference.
+"""
+module Values
+
+using Dates
+using UUIDs
+
+using ..Compat
+
+include("errors.jl")
+include("tags.jl")
+include("shared.jl")
+include("references.jl")
+include("types.jl")
+include("elements.jl")
+include("encoder.jl")
+include("array_encoder.jl")
+include("decoder.jl")
+include("array_decoder.jl")
+include("tables.jl")
+include("codec.jl")
+
+end

@@ -1,0 +1,169 @@
+# Reading arrays.
+
+function read_array(decoder::Decoder)
+    T = read_element(decoder)
+    dims = Dims(read_shape(decoder))
+    return read_elements(decoder, T, dims)
+end
+
+"The elements of an array of `T`; those whose bits differ in Julia are converted in place."
+function read_elements(decoder::Decoder, ::Type{T}, dims::Dims) where {T}
+    array = array_of(decoder, read_blob(decoder), T, dims)
+    T === Date && shift_elements!(array, EPOCH_DAY)
+    T === DateTime && shift_elements!(array, EPOCH_MILLISECOND)
+    T === Char && codepoints_to_chars!(array)
+    return array
+end
+
+function shift_elements!(array::Array, offset::Int64)
+    GC.@preserve array begin
+        data = Ptr{Int64}(pointer(array))
+        for i in 1:length(array)
+            unsafe_store!(data, unsafe_load(data, i) + offset, i)
+        end
+    end
+    return array
+end
+
+function codepoints_to_chars!(array::Array{Char})
+    GC.@preserve array begin
+        data = Ptr{UInt32}(pointer(array))
+        for i in 1:length(array)
+            array[i] = Char(unsafe_load(data, i))
+        end
+    end
+    return array
+end
+
+function read_element(decoder::Decoder)
+    code = read_byte(decoder)
+    code == 0x10 && return Float64
+    code == INT64 && return Int64
+    code == BOOL && return Bool
+    code == DATE && return Date
+    code == DATETIME && return DateTime
+    code == CHAR && return Char
+    code == PERIOD && return PERIODS[read_byte(decoder) + 1]
+    code == STRUCT && return read_struct(decoder)
+    if code == SUBARRAY
+        count = read_count(decoder)
+        return NTuple{count,read_element(decoder)}
+    end
+    for (T, known) in NUMBERS
+        known == code && return T
+    end
+    throw(corrupt("the element $code is unknown"))
+end
+
+"The struct type that was sent earlier under that name and still has these fields, or a named tuple."
+function read_struct(decoder::Decoder)
+    count = read_count(decoder)
+    name = read_text(decoder)
+    names = Vector{Symbol}(undef, count)
+    types = Vector{Any}(undef, count)
+    for i in 1:count
+        names[i] = Symbol(read_text(decoder))
+        types[i] = read_element(decoder)
+    end
+    known = get(decoder.structs, name, nothing)
+    if known !== nothing && fieldnames(known) == Tuple(names) && fieldtypes(known) == Tuple(types)
+        return known
+    end
+    return NamedTuple{Tuple(names),Tuple{types...}}
+end
+
+function read_masked_array(decoder::Decoder)
+    T = read_element(decoder)
+    dims = Dims(read_shape(decoder))
+    data = read_elements(decoder, T, dims)
+    return with_missing(data, array_of(decoder, read_blob(decoder), UInt8, dims))
+end
+
+function with_missing(data::Array{T,N}, mask::Array{UInt8,N}) where {T,N}
+    array = Array{Union{Missing,T},N}(undef, size(data))
+    for i in eachindex(data)
+        if mask[i] == 0
+            array[i] = data[i]
+        else
+            array[i] = missing
+        end
+    end
+    return array
+end
+
+# ----------------------------------------------------------------------- strings, objects, records
+
+function read_strings(decoder::Decoder)
+    kind = read_byte(decoder)
+    dims = Dims(read_shape(decoder))
+    offsets = array_of(decoder, read_blob(decoder), Int64, (prod(dims) + 1,))
+    data = bytes_of(decoder, read_blob(decoder))
+    flags = read_byte(decoder)
+    kind == STRINGS_LIST && return cut_strings!(Vector{Any}(undef, prod(dims)), data, offsets)
+    flags == 0x00 && return cut_strings!(Array{String}(undef, dims), data, offsets)
+    mask = bytes_of(decoder, read_blob(decoder))
+    return cut_strings!(Array{string_union(flags)}(undef, dims), data, offsets, mask)
+end
+
+function string_union(flags::UInt8)
+    T = flags & IS_MISSING == 0 ? String : Union{Missing,String}
+    return flags & IS_NOTHING == 0 ? T : Union{Nothing,T}
+end
+
+function cut_strings!(strings::Array, data::Vector{UInt8}, offsets::Vector{Int64})
+    for i in eachindex(strings)
+        strings[i] = cut(data, offsets, i)
+    end
+    return strings
+end
+
+function cut_strings!(
+    strings::Array{T}, data::Vector{UInt8}, offsets::Vector{Int64}, mask::Vector{UInt8}
+) where {T}
+    for i in eachindex(strings)
+        if mask[i] == 0
+            strings[i] = cut(data, offsets, i)
+        elseif mask[i] == IS_MISSING
+            strings[i] = missing
+        else
+            strings[i] = nothing
+        end
+    end
+    return strings
+end
+
+function cut(data::Vector{UInt8}, offsets::Vector{Int64}, i::Int)
+    0 <= offsets[i] <= offsets[i + 1] <= length(data) || throw(corrupt("a string has no place"))
+    return GC.@preserve data unsafe_string(pointer(data) + offsets[i], offsets[i + 1] - offsets[i])
+end
+
+function read_packed_list(decoder::Decoder)
+    T = read_byte(decoder) == INT64 ? Int64 : Float64
+    blob = read_blob(decoder)
+    return Vector{Any}(array_of(decoder, blob, T, (blob.size >> 3,)))
+end
+
+function read_objects(decoder::Decoder)
+    element = read_byte(decoder)
+    dims = Dims(read_shape(decoder))
+    items = read_items(decoder, prod(dims))
+    element == BIGFLOAT && (items = convert(Vector{BigFloat}, items))
+    element == COMPLEX && (items = convert(Vector{Complex{BigFloat}}, items))
+    return length(dims) == 1 ? items : reshape(items, dims)
+end
+
+"One array for each field becomes one array of named tuples."
+function read_records(decoder::Decoder)
+    dims = Dims(read_shape(decoder))
+    names = Tuple([Symbol(read_text(decoder)) for _ in 1:read_count(decoder)])
+    columns = Tuple([read_value(decoder)::AbstractArray for _ in names])
+    T = NamedTuple{names,Tuple{eltype.(columns)...}}
+    return zip_records!(Array{T}(undef, dims), columns)
+end
+
+function zip_records!(records::Array{T}, columns::Tuple) where {T}
+    for i in eachindex(records)
+        records[i] = T(map(column -> column[i], columns))
+    end
+    return records
+end

@@ -1,0 +1,262 @@
+# Reading values: scalars and containers.
+
+"Reads one value out of the buffers of a frame."
+mutable struct Decoder
+    data::Vector{UInt8}
+    position::Int
+    buffers::Vector{Vector{UInt8}}
+    segments::Vector{Int}   # the sender's segments that were mapped: it can close them
+    exports::Exports
+    borrower::Borrower
+    structs::Dict{String,Type}
+    make_proxy::Function
+end
+
+function read_byte(decoder::Decoder)
+    decoder.position += 1
+    return decoder.data[decoder.position - 1]
+end
+
+function read_number(decoder::Decoder, ::Type{T}) where {T}
+    at = decoder.position
+    at + sizeof(T) - 1 <= length(decoder.data) || throw(corrupt("the value ends too early"))
+    decoder.position = at + sizeof(T)
+    data = decoder.data
+    return GC.@preserve data ltoh(unsafe_load(Ptr{T}(pointer(data, at))))
+end
+
+function read_number(decoder::Decoder, ::Type{Complex{T}}) where {T}
+    re = read_number(decoder, T)
+    return Complex{T}(re, read_number(decoder, T))
+end
+
+corrupt(reason::String) = ConversionError(reason, "corrupt"; verb="receive")
+
+read_count(decoder::Decoder) = Int(read_number(decoder, UInt32))
+read_shape(decoder::Decoder) = Int[read_number(decoder, UInt64) for _ in 1:read_byte(decoder)]
+
+"Where the bytes of a blob are: a range of a buffer, or the segment at `path`."
+struct Blob
+    buffer::Vector{UInt8}
+    first::Int
+    size::Int
+    path::String
+    inode::UInt64
+end
+
+function read_blob(decoder::Decoder)
+    placement = read_byte(decoder)
+    size = Int(read_number(decoder, UInt64))
+    if placement == INLINE
+        first = decoder.position
+        decoder.position += size
+        first + size - 1 <= length(decoder.data) || throw(corrupt("the value ends too early"))
+        return Blob(decoder.data, first, size, "", 0)
+    elseif placement == IN_FRAME
+        return Blob(decoder.buffers[read_count(decoder) + 1], 1, size, "", 0)
+    end
+    return read_segment(decoder, placement, size)
+end
+
+@noinline function read_segment(decoder::Decoder, placement::UInt8, size::Int)
+    if placement == SHARED_FD
+        pid = read_number(decoder, UInt32)
+        fd = Int(read_number(decoder, UInt32))
+        push!(decoder.segments, fd)
+        return Blob(UInt8[], 1, size, "/proc/$pid/fd/$fd", read_number(decoder, UInt64))
+    end
+    inode = read_number(decoder, UInt64)
+    length = read_count(decoder)
+    path = String(decoder.data[decoder.position:(decoder.position + length - 1)])
+    decoder.position += length
+    return Blob(UInt8[], 1, size, path, inode)
+end
+
+"The bytes in a vector of their own."
+bytes_of(decoder::Decoder, blob::Blob) = array_of(decoder, blob, UInt8, (blob.size,))
+
+"The array of `T` that the blob holds: mapped where it is shared, else a copy."
+function array_of(decoder::Decoder, blob::Blob, ::Type{T}, dims::Dims) where {T}
+    prod(dims) * sizeof(T) == blob.size || throw(corrupt("an array is not as long as it says"))
+    isempty(blob.path) || return borrow(decoder.borrower, T, dims, blob.path, blob.inode)
+    array = Array{T}(undef, dims)
+    buffer = blob.buffer
+    GC.@preserve array buffer ccall(
+        :memcpy,
+        Ptr{Cvoid},
+        (Ptr{Cvoid}, Ptr{Cvoid}, Csize_t),
+        pointer(array),
+        pointer(buffer, blob.first),
+        blob.size,
+    )
+    return array
+end
+
+function read_text(decoder::Decoder)
+    blob = read_blob(decoder)
+    isempty(blob.path) || return String(bytes_of(decoder, blob))
+    buffer = blob.buffer
+    return GC.@preserve buffer unsafe_string(pointer(buffer, blob.first), blob.size)
+end
+
+"""
+    read_value(decoder)
+
+The next value. Throws [`ConversionError`](@ref).
+"""
+function read_value(decoder::Decoder)
+    tag = read_byte(decoder)
+    tag == INT64 && return read_number(decoder, Int64)
+    tag == 0x10 && return read_number(decoder, Float64)
+    tag == STRING && return read_text(decoder)
+    tag == NOTHING && return nothing
+    tag == FALSE && return false
+    tag == TRUE && return true
+    tag == TUPLE && return Tuple(read_items(decoder, read_count(decoder)))
+    tag == LIST && return read_items(decoder, read_count(decoder))
+    tag == DICT && return read_dict(decoder)
+    tag == REFERENCE && return read_reference(decoder)
+    tag == ARRAY && return read_array(decoder)
+    return read_rarer(decoder, tag)
+end
+
+@noinline function read_rarer(decoder::Decoder, tag::UInt8)
+    tag == MISSING && return missing
+    tag <= 0x12 && return read_any_number(decoder, tag)
+    tag == INTEGER && return read_integer(decoder)
+    tag == BIGFLOAT && return read_bigfloat(decoder)
+    tag == COMPLEX && return complex(read_value(decoder), read_value(decoder))
+    tag == BYTES && return codeunits(read_text(decoder))
+    tag == NAMED_TUPLE && return read_named_tuple(decoder)
+    tag == SET && return read_set(decoder)
+    tag == RANGE && return read_range(decoder)
+    tag == RATIONAL && return read_rational(decoder)
+    tag == DATE && return Date(Dates.UTD(read_number(decoder, Int64) + EPOCH_DAY))
+    tag == DATETIME && return read_datetime(decoder)
+    tag == TIME && return Time(Nanosecond(read_number(decoder, Int64)))
+    tag == PERIOD && return read_period(decoder)
+    tag == UUID_TAG && return read_uuid(decoder)
+    tag == ENUM && return read_enum(decoder)
+    return read_collection(decoder, tag)
+end
+
+@noinline function read_collection(decoder::Decoder, tag::UInt8)
+    tag == MASKED_ARRAY && return read_masked_array(decoder)
+    tag == STRINGS && return read_strings(decoder)
+    tag == OBJECTS && return read_objects(decoder)
+    tag == CATEGORICAL && return read_categorical(decoder)
+    tag == TABLE && return read_table(decoder)
+    tag == PACKED_LIST && return read_packed_list(decoder)
+    tag == RECORDS && return read_records(decoder)
+    throw(corrupt("the tag $tag is unknown"))
+end
+
+function read_any_number(decoder::Decoder, tag::UInt8)
+    for (T, known) in NUMBERS
+        known == tag && return read_number(decoder, T)
+    end
+    throw(corrupt("the tag $tag is unknown"))
+end
+
+function read_magnitude(decoder::Decoder)
+    digits = bytes2hex(reverse!(bytes_of(decoder, read_blob(decoder))))
+    return isempty(digits) ? big(0) : parse(BigInt, digits; base=16)
+end
+
+function read_integer(decoder::Decoder)
+    negative = read_byte(decoder) != 0
+    magnitude = read_magnitude(decoder)
+    return negative ? -magnitude : magnitude
+end
+
+function read_bigfloat(decoder::Decoder)
+    precision = Int(read_number(decoder, UInt32))
+    negative = read_byte(decoder) != 0
+    special = read_byte(decoder)
+    x = setprecision(BigFloat, precision) do
+        special == 0x01 && return BigFloat(Inf)
+        special == 0x02 && return BigFloat(NaN)
+        significand = read_magnitude(decoder)
+        return ldexp(BigFloat(significand), read_number(decoder, Int64))
+    end
+    return negative ? -x : x
+end
+
+function read_rational(decoder::Decoder)
+    numerator = read_value(decoder)
+    return numerator // read_value(decoder)
+end
+
+function read_range(decoder::Decoder)
+    start, step, length = read_value(decoder), read_value(decoder), read_value(decoder)
+    stop = start + step * (length - 1)
+    return step == 1 ? (start:stop) : (start:step:stop)
+end
+
+read_datetime(decoder::Decoder) = DateTime(Dates.UTM(read_number(decoder, Int64) + EPOCH_MILLISECOND))
+
+function read_period(decoder::Decoder)
+    T = PERIODS[read_byte(decoder) + 1]
+    return T(read_number(decoder, Int64))
+end
+
+function read_uuid(decoder::Decoder)
+    return UUID(ntoh(htol(read_number(decoder, UInt128))))
+end
+
+function read_enum(decoder::Decoder)
+    owner, path, name = read_text(decoder), read_text(decoder), read_text(decoder)
+    value = read_value(decoder)
+    for _ in 1:read_count(decoder)
+        read_text(decoder)
+        read_number(decoder, Int64)
+    end
+    owner == "julia" || return PyEnum(path, name, value)
+    T = get(decoder.structs, path, nothing)
+    T === nothing &&
+        throw(ConversionError("there is no enum $path any more", path; verb="receive"))
+    return T(value)
+end
+
+function read_items(decoder::Decoder, count::Int)
+    items = Vector{Any}(undef, count)
+    for i in 1:count
+        items[i] = read_value(decoder)
+    end
+    return items
+end
+
+function read_named_tuple(decoder::Decoder)
+    count = read_count(decoder)
+    names = ntuple(_ -> Symbol(read_text(decoder)), count)
+    allunique(names) ||
+        throw(ConversionError("two fields have the same name", "NamedTuple"; verb="receive"))
+    return NamedTuple{names}(Tuple(read_items(decoder, count)))
+end
+
+function read_dict(decoder::Decoder)
+    count = read_count(decoder)
+    dict = Dict{Any,Any}()
+    sizehint!(dict, count)
+    for _ in 1:count
+        key = read_value(decoder)
+        haskey(dict, key) && throw(
+            ConversionError(
+                "two keys become the same one in Julia, $(brief(key))", "dict"; verb="receive"
+            ),
+        )
+        dict[key] = read_value(decoder)
+    end
+    return dict
+end
+
+read_set(decoder::Decoder) = Set{Any}(read_items(decoder, read_count(decoder)))
+
+function read_reference(decoder::Decoder)
+    owner = read_text(decoder)
+    generation, number = Int(read_number(decoder, UInt64)), Int(read_number(decoder, UInt64))
+    is_callable = read_byte(decoder) != 0
+    type_name = read_text(decoder)
+    owner == "julia" && return resolve(decoder.exports, generation, number)
+    return decoder.make_proxy(Reference(owner, generation, number, type_name, is_callable))
+end

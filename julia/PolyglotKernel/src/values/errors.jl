@@ -1,0 +1,38 @@
+"""
+    ConversionError(reason, type_name; verb = "send")
+
+A value, or a part of it, cannot cross to another language. The message names the value, the path
+to the offending part inside it, and that part's type.
+"""
+mutable struct ConversionError <: Exception
+    reason::String
+    type_name::String
+    verb::String
+    name::String
+    path::Vector{String}   # the innermost step first
+end
+
+function ConversionError(reason, type_name; verb="send")
+    return ConversionError(reason, type_name, verb, "the value", String[])
+end
+
+function Base.showerror(io::IO, e::ConversionError)
+    where = e.name * join(reverse(e.path))
+    return print(io, "cannot ", e.verb, " ", where, " (", e.type_name, "): ", e.reason)
+end
+
+"What failed stands at `step` (`[2]`, `[\"k\"]`, `.field`) of a container."
+function under!(e::ConversionError, step::String)
+    push!(e.path, step)
+    return e
+end
+
+"The process that held the object was restarted, or the object was let go."
+struct StaleReferenceError <: Exception
+    message::String
+end
+
+Base.showerror(io::IO, e::StaleReferenceError) = print(io, e.message)
+
+"The type of `value` as a user would write it."
+type_name(@nospecialize(value)) = string(typeof(value))

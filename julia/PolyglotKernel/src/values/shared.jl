@@ -1,0 +1,185 @@
+# Big buffers in shared memory (`docs/values.md`, *Shared memory*). The sender writes a buffer once
+# into an anonymous file and keeps the descriptor open until the receiver has mapped it. The file has
+# no name on Linux, so nothing can be left behind: its pages belong to the mapping alone as soon as
+# the sender has closed its descriptor, and go with it.
+
+"Buffers of at least this many bytes are worth a file of their own."
+const SHARED_THRESHOLD = 64 * 1024
+
+"The ways to share, in the order in which they are tried; when all fail the pipe carries it."
+const SHARED_MODES = ["memfd", "file"]
+
+const WRITE_AT_ONCE = 2^30
+const MFD_CLOEXEC = Cuint(1)
+
+"A buffer that stands in a file of this process, until it is closed."
+struct Segment
+    io::IOStream
+    fd::Int
+    inode::UInt64
+    path::String   # empty when the receiver opens the descriptor through /proc instead
+end
+
+"The segments that this process has lent and that nobody has taken over yet."
+struct Lender
+    modes::Vector{String}
+    threshold::Int
+    segments::Dict{Int,Segment}
+end
+
+Lender(modes=SHARED_MODES; threshold=SHARED_THRESHOLD) = Lender(modes, threshold, Dict{Int,Segment}())
+
+"""
+    lend!(write_all, lender)
+
+A new segment that `write_all(segment)` has filled; `nothing` when no way to share works.
+`write_all` says whether all bytes could be written.
+"""
+function lend!(write_all, lender::Lender)
+    for mode in lender.modes
+        segment = open_segment(mode)
+        segment === nothing && continue
+        lender.segments[segment.fd] = segment
+        done = false
+        try
+            done = write_all(segment)::Bool
+        finally
+            done || close_segment!(lender, segment.fd)
+        end
+        done && return segment
+    end
+    return nothing
+end
+
+"Give up a segment: the receiver has mapped it, or nobody ever will."
+function close_segment!(lender::Lender, fd::Int)
+    segment = pop!(lender.segments, fd, nothing)
+    segment === nothing && return nothing
+    close(segment.io)
+    isempty(segment.path) || rm(segment.path; force=true)
+    return nothing
+end
+
+function open_segment(mode::String)
+    mode == "memfd" && return open_memfd()
+    mode == "file" && return open_file()
+    return nothing
+end
+
+function open_memfd()
+    Sys.islinux() || return nothing
+    fd = try
+        ccall(:memfd_create, Cint, (Cstring, Cuint), "polyglot", MFD_CLOEXEC)
+    catch
+        Cint(-1)   # a C library older than the system call
+    end
+    fd < 0 && return nothing
+    return segment(fdio(Int(fd), true), "")
+end
+
+function open_file()
+    path, io = try
+        mktemp()
+    catch
+        return nothing
+    end
+    if Sys.islinux()
+        rm(path)
+        path = ""
+    end
+    return segment(io, path)
+end
+
+segment(io::IOStream, path::String) = Segment(io, fd(io), stat(io).inode, path)
+
+"Write `size` bytes at `data`; whether there was room for all of them."
+function write_memory(segment::Segment, data::Ptr{UInt8}, size::Int)
+    written = 0
+    while written < size
+        count = ccall(
+            :write,
+            Cssize_t,
+            (Cint, Ptr{UInt8}, Csize_t),
+            segment.fd,
+            data + written,
+            min(size - written, WRITE_AT_ONCE),
+        )
+        if count < 0
+            Libc.errno() == Libc.EINTR && continue
+            return false
+        end
+        written += count
+    end
+    return true
+end
+
+"""
+    Borrower()
+
+Maps what others have lent. The garbage collector does not see the size of a mapping, so the borrower
+counts what is mapped and lets it collect when that has grown a lot.
+"""
+mutable struct Borrower
+    mapped::Threads.Atomic{Int}
+    limit::Int
+end
+
+const FIRST_LIMIT = 256 * 2^20
+
+Borrower() = Borrower(Threads.Atomic{Int}(0), FIRST_LIMIT)
+
+"""
+    borrow(borrower, T, dims, path, inode)
+
+The array of `T` that stands in the segment at `path`, with no copy. `inode` guards against a
+descriptor that was closed and used again for another file.
+"""
+function borrow(borrower::Borrower, ::Type{T}, dims::Dims, path::String, inode::UInt64) where {T}
+    size = prod(dims) * sizeof(T)
+    make_room!(borrower, size)
+    io = open(path; read=true, write=true, create=false, truncate=false)
+    try
+        status = stat(io)
+        status.inode == inode && status.size >= size ||
+            error("$path is no longer the segment that was lent")
+        return map_array(borrower, T, dims, fd(io), size)
+    finally
+        close(io)
+        startswith(path, "/proc/") || rm(path; force=true)
+    end
+end
+
+function make_room!(borrower::Borrower, size::Int)
+    borrower.mapped[] + size > borrower.limit || return nothing
+    GC.gc(false)
+    borrower.mapped[] + size > borrower.limit && GC.gc(true)
+    borrower.limit = max(FIRST_LIMIT, 2 * (borrower.mapped[] + size))
+    return nothing
+end
+
+const READ_WRITE = Cint(3)
+const MAP_SHARED = Cint(1)
+
+# Not Mmap.mmap: what is mapped has to be counted too, and by the same finalizer that unmaps it.
+function map_array(borrower::Borrower, ::Type{T}, dims::Dims, fd::Integer, size::Int) where {T}
+    address = ccall(
+        :mmap,
+        Ptr{T},
+        (Ptr{Cvoid}, Csize_t, Cint, Cint, Cint, Int64),
+        C_NULL,
+        size,
+        READ_WRITE,
+        MAP_SHARED,
+        fd,
+        0,
+    )
+    address == Ptr{T}(-1 % UInt) && throw(SystemError("mmap"))
+    array = unsafe_wrap(Array, address, dims)
+    mapped = borrower.mapped
+    Threads.atomic_add!(mapped, size)
+    finalizer(Compat.storage(array)) do _
+        ccall(:munmap, Cint, (Ptr{Cvoid}, Csize_t), address, size)
+        return Threads.atomic_sub!(mapped, size)
+    end
+    return array
+end

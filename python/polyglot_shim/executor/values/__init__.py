@@ -1,0 +1,1 @@
+"""Values, references and calls that cross between Python and another language."""

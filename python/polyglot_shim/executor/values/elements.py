@@ -1,0 +1,95 @@
+"""Array elements that are plain bits: NumPy dtypes and their codes in the encoding."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any
+
+import numpy as np
+
+from . import tags
+
+_FIELD = struct.Struct("<I")
+_COUNTED = struct.Struct("<BI")
+_NAME = struct.Struct("<BQ")
+
+DTYPES: dict[int, np.dtype[Any]] = {
+    tags.BOOL: np.dtype(np.bool_),
+    tags.INT8: np.dtype("<i1"),
+    tags.INT16: np.dtype("<i2"),
+    tags.INT32: np.dtype("<i4"),
+    tags.INT64: np.dtype("<i8"),
+    tags.UINT8: np.dtype("<u1"),
+    tags.UINT16: np.dtype("<u2"),
+    tags.UINT32: np.dtype("<u4"),
+    tags.UINT64: np.dtype("<u8"),
+    tags.FLOAT16: np.dtype("<f2"),
+    tags.FLOAT32: np.dtype("<f4"),
+    tags.FLOAT64: np.dtype("<f8"),
+    tags.COMPLEX32: np.dtype("<c8"),
+    tags.COMPLEX64: np.dtype("<c16"),
+    tags.DATE: np.dtype("<M8[D]"),
+    tags.DATETIME: np.dtype("<M8[ms]"),
+    tags.CHAR: np.dtype("<U1"),
+}
+
+_TIMES = (tags.DATE, tags.DATETIME, tags.CHAR)
+
+CODES = {dtype: code for code, dtype in DTYPES.items() if code not in _TIMES}
+
+
+@dataclass(frozen=True)
+class Element:
+    """How an element is described, and the dtype with exactly that layout."""
+
+    description: bytes
+    dtype: np.dtype[Any]
+
+
+def of_dtype(dtype: np.dtype[Any]) -> Element | None:
+    """The element for `dtype`; `None` when its elements are no plain bits on the other side."""
+    code = CODES.get(dtype) or CODES.get(dtype.newbyteorder("<"))
+    if code is not None:
+        return Element(bytes((code,)), DTYPES[code])
+    if dtype.subdtype is not None:
+        return _of_subarray(*dtype.subdtype)
+    if dtype.names:
+        return _of_struct(dtype)
+    return None
+
+
+def _of_subarray(base: np.dtype[Any], shape: tuple[int, ...]) -> Element | None:
+    element = of_dtype(base)
+    if element is None:
+        return None
+    # Rows within rows, as NumPy nests them: a (2, 3) field is a 2-tuple of 3-tuples.
+    description = reduce(
+        lambda inner, count: _COUNTED.pack(tags.SUBARRAY, count) + inner,
+        reversed(shape),
+        element.description,
+    )
+    return Element(description, np.dtype((element.dtype, shape)))
+
+
+def _of_struct(dtype: np.dtype[Any]) -> Element | None:
+    """A struct, laid out as C (and so Julia) does it, whatever NumPy's layout is."""
+    fields = []
+    for name in dtype.names or ():
+        element = of_dtype(dtype.fields[name][0])  # type: ignore[index]
+        if element is None or element.dtype.itemsize == 0:
+            return None
+        fields.append((name, element))
+    aligned = np.dtype([(name, element.dtype) for name, element in fields], align=True)
+    description = bytearray(_COUNTED.pack(tags.STRUCT, len(fields)))
+    description += _text((dtype.metadata or {}).get("julia_type", ""))
+    for name, element in fields:
+        description += _text(name)
+        description += element.description
+    return Element(bytes(description), aligned)
+
+
+def _text(value: str) -> bytes:
+    data = value.encode()
+    return _NAME.pack(tags.INLINE, len(data)) + data

@@ -1,0 +1,127 @@
+"""Writing what pandas has: data frames, series and their elements."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from . import tags
+from .columns import write_categorical, write_columns
+from .encoder import Encoder, Writer, warn_precision, write_strings
+from .errors import ConversionError
+from .numpy_encoder import write_array, write_masked, write_missing, write_objects
+
+
+def find_writer(cls: type) -> Writer | None:
+    """The writer for a type of pandas', `None` when it has no value of its own."""
+    for base, writer in _WRITERS:
+        if issubclass(cls, base):
+            return writer
+    return None
+
+
+def write_timestamp(encoder: Encoder, value: pd.Timestamp) -> None:
+    if value.tzinfo is not None:
+        encoder.reference(value)
+    else:
+        encoder.write(value.to_datetime64())
+
+
+def write_timedelta(encoder: Encoder, value: pd.Timedelta) -> None:
+    if value.nanoseconds:
+        encoder.write(value.to_timedelta64().astype("m8[ns]"))
+    else:
+        encoder.write(value.to_pytimedelta())
+
+
+def write_frame(encoder: Encoder, value: pd.DataFrame) -> None:
+    """A table; an index that is more than row numbers becomes its first columns."""
+    if not _is_row_numbers(value.index):
+        value = value.reset_index()
+    names = [name if isinstance(name, str) else str(name) for name in value.columns]
+    columns = [value.iloc[:, position] for position in range(len(names))]
+    write_columns(encoder, names, columns, write_series)
+
+
+def _is_row_numbers(index: pd.Index) -> bool:
+    if index.name is not None:
+        return False
+    return isinstance(index, pd.RangeIndex) and index.start == 0 and index.step == 1
+
+
+def write_series(encoder: Encoder, value: Any) -> None:
+    """A column or an index: its elements."""
+    write_values(encoder, value.array)
+
+
+def write_values(encoder: Encoder, value: Any) -> None:
+    dtype = value.dtype
+    if isinstance(dtype, pd.CategoricalDtype):
+        write_categorical(
+            encoder,
+            np.asarray(value.codes),
+            lambda: write_series(encoder, value.categories),
+            value.ordered,
+        )
+    elif isinstance(dtype, pd.StringDtype):
+        _write_strings(encoder, value)
+    elif isinstance(dtype, pd.ArrowDtype):
+        importlib.import_module(".arrow_encoder", __package__).write_column(
+            encoder, value.__arrow_array__()
+        )
+    elif isinstance(dtype, pd.DatetimeTZDtype):
+        warn_precision(f"a time in the zone {dtype.tz}", "the same instants in UTC")
+        write_array(encoder, np.asarray(value.tz_convert("UTC").tz_localize(None)))
+    elif isinstance(dtype, pd.SparseDtype):
+        write_array(encoder, np.asarray(value))
+    elif dtype.kind in "biufc" and not isinstance(dtype, np.dtype):
+        plain = dtype.numpy_dtype
+        write_masked(encoder, value.to_numpy(dtype=plain, na_value=plain.type(0)), value.isna())
+    elif isinstance(dtype, np.dtype) and dtype.kind != "O":
+        write_array(encoder, np.asarray(value))
+    else:
+        _write_object_column(encoder, np.asarray(value, dtype=object))
+
+
+def _write_strings(encoder: Encoder, value: Any) -> None:
+    if importlib.util.find_spec("pyarrow") is not None:
+        arrow = importlib.import_module("pyarrow")
+        importlib.import_module(".arrow_encoder", __package__).write_column(
+            encoder, arrow.array(value, from_pandas=True)
+        )
+    else:
+        _write_object_column(encoder, value.to_numpy(dtype=object, na_value=pd.NA))
+
+
+def _write_object_column(encoder: Encoder, items: np.ndarray[Any, Any]) -> None:
+    """Strings among which `None`, NaN or NA mean missing; else anything."""
+    absent = pd.isna(items)
+    types = set(map(type, items[~absent]))
+    if types and types <= {str}:
+        filled = items.copy()
+        filled[absent] = ""
+        mask = absent.astype(np.uint8).tobytes() if absent.any() else None
+        write_strings(encoder, filled.tolist(), mask, items.shape, tags.STRINGS_ARRAY)
+    else:
+        write_objects(encoder, items)
+
+
+def write_index(encoder: Encoder, value: pd.Index) -> None:
+    if isinstance(value, pd.MultiIndex):
+        raise ConversionError("send it as a table, with to_frame()", "pandas.MultiIndex")
+    write_series(encoder, value)
+
+
+_WRITERS: tuple[tuple[type | tuple[type, ...], Writer], ...] = (
+    ((type(pd.NA), type(pd.NaT)), write_missing),
+    (pd.Timestamp, write_timestamp),
+    (pd.Timedelta, write_timedelta),
+    (pd.DataFrame, write_frame),
+    (pd.Index, write_index),
+    (pd.Series, write_series),
+    (pd.api.extensions.ExtensionArray, write_values),
+)
