@@ -11,7 +11,6 @@ function read_elements(decoder::Decoder, ::Type{T}, dims::Dims) where {T}
     array = array_of(decoder, read_blob(decoder), T, dims)
     T === Date && shift_elements!(array, EPOCH_DAY)
     T === DateTime && shift_elements!(array, EPOCH_MILLISECOND)
-    T === Char && codepoints_to_chars!(array)
     return array
 end
 
@@ -25,16 +24,6 @@ function shift_elements!(array::Array, offset::Int64)
     return array
 end
 
-function codepoints_to_chars!(array::Array{Char})
-    GC.@preserve array begin
-        data = Ptr{UInt32}(pointer(array))
-        for i in 1:length(array)
-            array[i] = Char(unsafe_load(data, i))
-        end
-    end
-    return array
-end
-
 function read_element(decoder::Decoder)
     code = read_byte(decoder)
     code == 0x10 && return Float64
@@ -42,7 +31,6 @@ function read_element(decoder::Decoder)
     code == BOOL && return Bool
     code == DATE && return Date
     code == DATETIME && return DateTime
-    code == CHAR && return Char
     code == PERIOD && return PERIODS[read_byte(decoder) + 1]
     code == STRUCT && return read_struct(decoder)
     if code == SUBARRAY

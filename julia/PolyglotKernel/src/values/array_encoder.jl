@@ -44,7 +44,9 @@ function write_array(encoder::Encoder, @nospecialize(a::AbstractArray), as_list:
     is_categorical(a) && return write_categorical(encoder, a)
     T = eltype(a)
     S = nonmissingtype(T)
-    S <: AbstractString && S !== Union{} && return write_strings(encoder, a, STRINGS_ARRAY)
+    if S !== Union{} && S <: Union{AbstractString,AbstractChar,Symbol}
+        return write_strings(encoder, S <: AbstractString ? a : as_strings(a), STRINGS_ARRAY)
+    end
     if T !== S && S !== Union{}
         description = describe_element(S)
         description === nothing || return write_masked(encoder, description, a, S)
@@ -59,6 +61,8 @@ function write_array(encoder::Encoder, @nospecialize(a::AbstractArray), as_list:
     as_list && ndims(a) == 1 && element == NOTHING && return write_list(encoder, a)
     return write_objects(encoder, a, element)
 end
+
+as_strings(a::AbstractArray) = map(x -> x === missing ? missing : string(x), a)
 
 # `Union{Nothing,S}` is the only union with `nothing` that NumPy's object arrays have a use for.
 nonnothingtype(::Type{Union{Nothing,S}}) where {S} = S
@@ -101,7 +105,7 @@ end
 
 "The elements as bits of `T`, of which the eltype of `a` is a subtype or to which it adds `missing`."
 function write_elements(encoder::Encoder, a::Array{T}, ::Type{T}) where {T}
-    T <: Union{Date,DateTime,Char} && return write_by_type(encoder, a, T)
+    T <: Union{Date,DateTime} && return write_by_type(encoder, a, T)
     return write_blob(encoder, vec(a))
 end
 
@@ -110,7 +114,6 @@ write_elements(encoder::Encoder, @nospecialize(a), ::Type{T}) where {T} = write_
 function write_by_type(encoder::Encoder, @nospecialize(a), ::Type{T}) where {T}
     T === Date && return write_converted(encoder, a, Int64, days_since_1970)
     T === DateTime && return write_converted(encoder, a, Int64, milliseconds_since_1970)
-    T === Char && return write_converted(encoder, a, UInt32, codepoint)
     return write_converted(encoder, a, T, identity)
 end
 

@@ -12,7 +12,6 @@ function describe_element(@nospecialize(T))
     end
     T === Date && return UInt8[DATE]
     T === DateTime && return UInt8[DATETIME]
-    T === Char && return UInt8[CHAR]
     T isa DataType && isbitstype(T) || return nothing
     if T <: Period
         index = findfirst(==(T), PERIODS)

@@ -40,7 +40,6 @@ const REFERENCE = 0x40
 
 # Elements of arrays that are no values of their own.
 const BOOL = TRUE
-const CHAR = STRING
 const SUBARRAY = TUPLE
 const STRUCT = NAMED_TUPLE
 

@@ -32,10 +32,9 @@ DTYPES: dict[int, np.dtype[Any]] = {
     tags.COMPLEX64: np.dtype("<c16"),
     tags.DATE: np.dtype("<M8[D]"),
     tags.DATETIME: np.dtype("<M8[ms]"),
-    tags.CHAR: np.dtype("<U1"),
 }
 
-_TIMES = (tags.DATE, tags.DATETIME, tags.CHAR)
+_TIMES = (tags.DATE, tags.DATETIME)
 
 CODES = {dtype: code for code, dtype in DTYPES.items() if code not in _TIMES}
 

@@ -55,7 +55,10 @@ def _is_row_numbers(index: pd.Index) -> bool:
 
 def write_series(encoder: Encoder, value: Any) -> None:
     """A column or an index: its elements."""
-    write_values(encoder, value.array)
+    if isinstance(value.dtype, np.dtype):
+        _write_plain(encoder, np.asarray(value))
+    else:
+        write_values(encoder, value.array)
 
 
 def write_values(encoder: Encoder, value: Any) -> None:
@@ -78,13 +81,18 @@ def write_values(encoder: Encoder, value: Any) -> None:
         write_array(encoder, np.asarray(value.tz_convert("UTC").tz_localize(None)))
     elif isinstance(dtype, pd.SparseDtype):
         write_array(encoder, np.asarray(value))
-    elif dtype.kind in "biufc" and not isinstance(dtype, np.dtype):
+    elif getattr(dtype, "numpy_dtype", None) is not None and dtype.na_value is pd.NA:
         plain = dtype.numpy_dtype
         write_masked(encoder, value.to_numpy(dtype=plain, na_value=plain.type(0)), value.isna())
-    elif isinstance(dtype, np.dtype) and dtype.kind != "O":
-        write_array(encoder, np.asarray(value))
     else:
-        _write_object_column(encoder, np.asarray(value, dtype=object))
+        _write_plain(encoder, np.asarray(value))
+
+
+def _write_plain(encoder: Encoder, items: np.ndarray[Any, Any]) -> None:
+    if items.dtype.kind == "O":
+        _write_object_column(encoder, items)
+    else:
+        write_array(encoder, items)
 
 
 def _write_strings(encoder: Encoder, value: Any) -> None:

@@ -47,7 +47,6 @@ REFERENCE = 0x40
 
 # Elements of arrays that are no values of their own.
 BOOL = TRUE
-CHAR = STRING
 SUBARRAY = TUPLE
 STRUCT = NAMED_TUPLE
 

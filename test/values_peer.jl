@@ -1,0 +1,78 @@
+# A Julia process with a codec, for tests: reads frames from stdin, and answers each on stdout.
+# `echo` decodes and encodes a value; `make` evaluates code, keeps what it gives and sends it;
+# `compare` says whether a value is what `make` gave; `give` evaluates code with `it`, the value sent.
+
+pushfirst!(LOAD_PATH, joinpath(@__DIR__, "..", "julia"))
+using PolyglotExecutor: Frames, Values
+using Dates, LinearAlgebra, UUIDs
+
+@enum Fruit apple = 1 pear = -7
+struct Point
+    x::Int16
+    y::Float64
+end
+struct Segment
+    from::Point
+    to::Point
+    weights::NTuple{3,Float32}
+end
+
+struct Peer
+    codec::Values.Codec
+    made::Base.RefValue{Any}
+end
+
+function handle(peer::Peer, header, buffers)
+    codec = peer.codec
+    foreach(fd -> Values.close_segment!(codec.lender, fd), header["segments"])
+    op = header["op"]
+    if op == "make"
+        peer.made[] = Core.eval(Main, Meta.parse(header["code"]))
+        return answer(peer, peer.made[], Int[])
+    elseif op == "status"
+        return answer(peer, (length(codec.lender.segments), length(codec.exports)), Int[])
+    end
+    value, segments = Values.decode(codec, buffers)
+    op == "echo" && return answer(peer, value, segments)
+    if op == "compare"
+        same = isequal(value, peer.made[])
+        return answer(peer, (same, string(typeof(value)), string(typeof(peer.made[]))), segments)
+    end
+    return answer(peer, Core.eval(Main, :(let it = $(QuoteNode(value)); $(Meta.parse(header["code"])); end)), segments)
+end
+
+function answer(peer::Peer, value, segments::Vector{Int})
+    encoded = Values.encode(peer.codec, value, "answer")
+    return Dict("segments" => segments), encoded.buffers
+end
+
+function failure(e)
+    return Dict("error" => sprint(showerror, e), "segments" => Int[]), Vector{UInt8}[]
+end
+
+Values.write_value(encoder::Values.Encoder, x::Values.Holding) =
+    Values.write_foreign_reference(encoder, x.reference)
+
+function main()
+    modes = isempty(ARGS) ? Values.SHARED_MODES : split(ARGS[1], ','; keepempty=false)
+    lender = Values.Lender(String[modes...])
+    peer = Peer(
+        Values.Codec(Values.Exports(), lender, reference -> Values.Holding(reference, Values.Imports())),
+        Ref{Any}(nothing),
+    )
+    decoder = Frames.Decoder()
+    while !eof(stdin)
+        append!(decoder, readavailable(stdin))
+        while (frame = Frames.next!(decoder)) !== nothing
+            header, buffers = try
+                Base.invokelatest(handle, peer, frame.header, frame.buffers)
+            catch e
+                failure(e)
+            end
+            write(stdout, Frames.encode(header, buffers))
+            flush(stdout)
+        end
+    end
+end
+
+main()
