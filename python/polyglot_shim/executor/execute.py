@@ -53,7 +53,7 @@ class Runner:
         self._begin(asked, {"code": asked["code"]})
         try:
             try:
-                self._interrupts.begin()
+                self._interrupts.begin(asked["id"])
                 content = await self._cell(asked)
             finally:
                 self._interrupts.end()
@@ -97,7 +97,7 @@ class Runner:
         self._begin(asked, {}, metadata=asked.get("metadata"))
         try:
             try:
-                self._interrupts.begin()
+                self._interrupts.begin(asked["id"])
                 comms.handle(self._comm_manager, frame)
             finally:
                 self._interrupts.end()
@@ -111,7 +111,7 @@ class Runner:
     async def _call(self, frame: Frame) -> None:
         try:
             try:
-                self._interrupts.begin()
+                self._interrupts.begin(frame.header.get("id"))
                 self._calls.serve(frame)
             finally:
                 self._interrupts.end()

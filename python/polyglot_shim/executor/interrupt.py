@@ -5,7 +5,7 @@ The host sends SIGINT once for an interrupt. Three things can be under way then:
 - user code of a request runs: the signal's handler raises in it;
 - the event loop waits for a cell that awaits: the cell is cancelled, and `interruptible` makes a
   `KeyboardInterrupt` of it where it waits;
-- the executor is about its own business: in the middle of a frame (`shielded`) the interrupt is
+- the executor is about its own business: in the middle of a frame (`shield`) the interrupt is
   kept until the frame is out; with no request running it is ignored.
 
 All state belongs to the main thread, where Python runs signal handlers.
@@ -31,14 +31,15 @@ _LOOP_MODULES = ("asyncio.", "selectors")
 class Interrupts:
     """Decides what a SIGINT means.
 
-    `notify` tells the host that the interrupt reached the code. It is called in the handler, on
-    the main thread, and never inside a `shielded` block of that thread.
+    `notify` tells the host that the interrupt reached the code of the request with that id. It is
+    called in the handler, on the main thread, and never inside a shielded block of that thread.
     """
 
-    def __init__(self, notify: Callable[[], None]) -> None:
+    def __init__(self, notify: Callable[[str | None], None]) -> None:
         self._notify = notify
         self._main = threading.get_ident()
         self._running = False  # user code of a request runs
+        self._id: str | None = None  # of that request
         self._depth = 0  # of shielded blocks
         self._pending = False  # an interrupt came inside a shielded block
         self._cancelled = False  # the cell was cancelled by an interrupt
@@ -48,9 +49,10 @@ class Interrupts:
         """Take over SIGINT."""
         signal.signal(signal.SIGINT, self._handle)
 
-    def begin(self) -> None:
+    def begin(self, id: str | None) -> None:
         """User code of a request runs from here to `end`; catch KeyboardInterrupt around both."""
         self._pending = self._cancelled = False
+        self._id = id
         self._running = True
 
     def end(self) -> None:
@@ -105,7 +107,7 @@ class Interrupts:
     def _deliver(self, frame: FrameType | None) -> None:
         if not self._running:
             return
-        self._notify()
+        self._notify(self._id)
         if self._task is not None and _loop_waits(frame, self._task.get_loop()):
             self.cancel_task()
         else:

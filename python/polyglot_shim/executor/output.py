@@ -1,7 +1,7 @@
 """Everything a cell shows: text and messages, each with its request, in exact order.
 
-Text is collected for a few milliseconds at most: the first line after a pause goes out at once, a
-flood in batches. Whatever is published flushes the text before it.
+A line of text goes out at once, so that it comes before what C code writes next; a flood goes out in
+batches, part of a line after a few milliseconds. Whatever is published flushes the text before it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,11 @@ from .later import Later
 from .request import REQUEST, current_request
 
 INTERVAL = 0.003  # seconds that text may wait
-LONG = 8192  # characters that are not kept waiting
+LONG = 8192  # characters that are as good as a line
+# A frame costs as much as some twenty prints. So many lines may go out at once, on average and in
+# a burst, before it is a flood:
+SECONDS_PER_LINE = 0.0002
+BURST = 200 * SECONDS_PER_LINE
 
 
 class Output:
@@ -33,6 +37,7 @@ class Output:
         self._lock = threading.Lock()  # held by the one who sends text
         self._texts: list[tuple[bytes, str]] = []  # of frames: header, text
         self._last = 0.0  # when text was sent
+        self._due = 0.0  # when the lines sent at once are paid for
         self._flush_later = Later(self._flush_unless_flooded, INTERVAL, "polyglot-flush")
 
     def write(self, name: str, text: str) -> None:
@@ -40,7 +45,8 @@ class Output:
         # Every `print` comes here twice: no lock (appending is atomic), few calls.
         request = REQUEST.get() or current_request()
         self._texts.append((request.stream_headers[name], text))
-        if ("\n" in text or len(text) > LONG) and monotonic() - self._last >= INTERVAL:
+        if ("\n" in text or len(text) > LONG) and (now := monotonic()) > self._due - BURST:
+            self._due = max(now, self._due) + SECONDS_PER_LINE
             self.flush()
         elif not self._flush_later.asked:
             self._flush_later.ask()

@@ -23,7 +23,7 @@ from .frames import Frame, FrameError, FrameReader
 from .interrupt import Interrupts, create_task
 from .kernel import KernelFacade
 from .output import Output
-from .request import KnownRequests, current_request
+from .request import KnownRequests
 from .stdin import Prompter
 from .streams import OutputStream
 
@@ -151,5 +151,5 @@ class Executor:
     def _end(self) -> None:
         self._loop.call_soon_threadsafe(self._frames.put_nowait, None)
 
-    def _interrupted(self) -> None:
-        self.channel.send({"type": "interrupted", "id": current_request().id})
+    def _interrupted(self, id: str | None) -> None:
+        self.channel.send({"type": "interrupted", "id": id})

@@ -1,10 +1,8 @@
-"""Notices what cells do to the process: threads, subprocesses and forks.
-
-Python reports these to audit hooks, so that nothing of the standard library is replaced.
-"""
+"""Notices what cells do to the process: threads and subprocesses."""
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 import threading
@@ -27,20 +25,26 @@ _STARTS_A_PROCESS = frozenset(
         "pty.spawn",
     }
 )
-_STARTS_A_THREAD = frozenset({"_thread.start_new_thread", "_thread.start_joinable_thread"})
-
 
 def install(output: Output) -> None:
     """Watch this process from now on. Audit hooks cannot be taken back."""
     process = os.getpid()
 
-    def hook(event: str, arguments: tuple[Any, ...]) -> None:
-        if event in _STARTS_A_PROCESS:
-            if os.getpid() == process:
-                output.flush()
-        elif event in _STARTS_A_THREAD:
-            owner = getattr(arguments[0], "__self__", None)
-            if isinstance(owner, threading.Thread):
-                inherit(owner)
+    def hook(event: str, _arguments: tuple[Any, ...]) -> None:
+        if event in _STARTS_A_PROCESS and os.getpid() == process:
+            output.flush()
 
     sys.addaudithook(hook)
+    _wrap_thread_start()
+
+
+def _wrap_thread_start() -> None:
+    """Let threads work for the request that started them; Python 3.11 has no audit event here."""
+    start = threading.Thread.start
+
+    @functools.wraps(start)
+    def start_for_request(thread: threading.Thread) -> None:
+        inherit(thread)
+        start(thread)
+
+    threading.Thread.start = start_for_request  # type: ignore[method-assign]
