@@ -64,7 +64,8 @@ def test_waiting_for_input_is_interrupted(python: PipedExecutor) -> None:
 
 def test_user_code_may_catch_it_and_is_interrupted_again(python: PipedExecutor) -> None:
     id = python.start(
-        "try:\n    print('started')\n    time.sleep(100)\nexcept KeyboardInterrupt:\n    print('caught')\n"
+        "try:\n    print('started')\n    time.sleep(100)\n"
+        "except KeyboardInterrupt:\n    print('caught')\n"
         "time.sleep(100)"
     )
     python.wait_for_text("started")
@@ -76,7 +77,8 @@ def test_user_code_may_catch_it_and_is_interrupted_again(python: PipedExecutor) 
 
 def test_awaiting_code_gets_a_keyboard_interrupt(python: PipedExecutor) -> None:
     id = python.start(
-        "try:\n    print('started')\n    await asyncio.sleep(100)\nexcept KeyboardInterrupt:\n    print('caught')\n"
+        "try:\n    print('started')\n    await asyncio.sleep(100)\n"
+        "except KeyboardInterrupt:\n    print('caught')\n"
         "await asyncio.sleep(0, 'went on')"
     )
     python.wait_for_text("started")

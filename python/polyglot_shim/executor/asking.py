@@ -80,7 +80,9 @@ class Asking:
         self._channel.send(reply, [jsontext.dumps(content)])
 
     def _complete(self, asked: dict[str, Any]) -> dict[str, Any]:
-        return self._completions.answer(asked["code"], asked.get("cursor_pos"))
+        answer = self._completions.answer(asked["code"], asked.get("cursor_pos"))
+        self._completions.prepare()
+        return answer
 
     def _inspect(self, asked: dict[str, Any]) -> dict[str, Any]:
         """The content of `inspect_reply`: what is known about the name at the cursor."""

@@ -13,10 +13,16 @@ import keyword
 import re
 import threading
 import types
+import warnings
 from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from IPython.core.completer import Completion, provisionalcompleter, rectify_completions
+from IPython.core.completer import (
+    ProvisionalCompleterWarning,
+    provisionalcompleter,
+    rectify_completions,
+)
 
 if TYPE_CHECKING:
     from .shell import ZMQInteractiveShell
@@ -24,7 +30,7 @@ if TYPE_CHECKING:
 TYPES_KEY = "_jupyter_types_experimental"
 JEDI_LIMIT = 0.2  # seconds
 
-_UNTYPED = frozenset({"<unknown>", "attribute", "variable", "", None})
+_UNTYPED = frozenset({"<unknown>", "attribute", "variable"})
 _NAME = re.compile(r"[^\W\d]\w*$")
 _DOTTED = re.compile(r"(?:[^\W\d]\w*\.)+(?:[^\W\d]\w*)?$")
 # Where a cell binds a name that the namespace does not have before the cell has run.
@@ -37,6 +43,17 @@ _BINDINGS = (
 )
 
 
+@dataclass(frozen=True)
+class Completion:
+    """A text for the characters from `start` to `end`, as clients want it told."""
+
+    start: int
+    end: int
+    text: str
+    type: str = "<unknown>"
+    signature: str = ""
+
+
 class Completions:
     """Answers complete requests, in one thread."""
 
@@ -46,6 +63,8 @@ class Completions:
         self._use_jedi = self._completer.use_jedi and importlib.util.find_spec("jedi") is not None
         self._completer.use_jedi = False
         self._jedi_thread: threading.Thread | None = None
+        # For good, as filters are shared with the main thread: it may be changing them, too.
+        warnings.filterwarnings("ignore", category=ProvisionalCompleterWarning)
 
     def answer(self, code: str, cursor: int | None) -> dict[str, Any]:
         """The content of `complete_reply`; positions are in code points.
@@ -62,50 +81,53 @@ class Completions:
             "matches": [completion.text for completion in found],
             "cursor_start": start,
             "cursor_end": end,
-            "metadata": {TYPES_KEY: [_described(completion) for completion in found]},
+            "metadata": {TYPES_KEY: [asdict(completion) for completion in found]},
         }
 
     def _live(self, code: str, cursor: int) -> list[Completion]:
         # A copy, as the main thread may change the namespace while it is being read.
         namespace = self._shell.user_ns.copy()
         self._completer.namespace = self._completer.global_namespace = namespace
-        with provisionalcompleter():
-            completions = self._completer.completions(code, cursor)
-            found = list(rectify_completions(code, completions))
-        found = _without_duplicates([*found, *_bound_in(code, cursor)])
+        try:
+            found = self._ask_ipython(code, cursor)
+        except ProvisionalCompleterWarning:  # user code made errors of all warnings
+            with provisionalcompleter():
+                found = self._ask_ipython(code, cursor)
+        found = _without_duplicates([*_without_dots(found), *_bound_in(code, cursor)])
         owner = _owner(code, cursor, namespace)
-        for completion in found:
-            if completion.type in _UNTYPED:
-                completion.type = _type_of(completion.text, owner, namespace)
-        return found
+        return [_typed(completion, owner, namespace) for completion in found]
+
+    def _ask_ipython(self, code: str, cursor: int) -> list[Completion]:
+        completions = list(self._completer.completions(code, cursor))
+        return [
+            Completion(each.start, each.end, each.text, each.type or "<unknown>", each.signature)
+            for each in rectify_completions(code, completions)
+        ]
 
     def _jedi(self, code: str, cursor: int) -> list[Completion]:
         """What jedi finds in time; one that is late goes on alone, and nobody asks meanwhile."""
         before = code[:cursor]
         if not (_NAME.search(before) or before.endswith((".", ")", "]"))):
             return []
-        if self._jedi_thread is not None and self._jedi_thread.is_alive():
-            return []
         found: list[Completion] = []
-        self._jedi_thread = threading.Thread(
-            target=_ask_jedi,
-            args=(code, cursor, self._shell.user_ns.copy(), found),
-            name="polyglot-jedi",
-            daemon=True,
-        )
-        self._jedi_thread.start()
-        self._jedi_thread.join(JEDI_LIMIT)
-        return [] if self._jedi_thread.is_alive() else found
+        late = self._run_jedi(code, cursor, found)
+        late.join(JEDI_LIMIT)
+        return [] if late.is_alive() else found
 
+    def prepare(self) -> None:
+        """Load jedi in the background: where someone completes, it will be asked some day."""
+        if self._use_jedi and self._jedi_thread is None:
+            self._run_jedi("a = 1; a.re", 11, [])
 
-def _described(completion: Completion) -> dict[str, Any]:
-    return {
-        "text": completion.text,
-        "type": completion.type or "<unknown>",
-        "start": completion.start,
-        "end": completion.end,
-        "signature": completion.signature,
-    }
+    def _run_jedi(self, code: str, cursor: int, found: list[Completion]) -> threading.Thread:
+        """The thread in which jedi adds to `found`, or in which it is still at something else."""
+        if self._jedi_thread is None or not self._jedi_thread.is_alive():
+            arguments = (code, cursor, self._shell.user_ns.copy(), found)
+            self._jedi_thread = threading.Thread(
+                target=_ask_jedi, args=arguments, name="polyglot-jedi", daemon=True
+            )
+            self._jedi_thread.start()
+        return self._jedi_thread
 
 
 def _ask_jedi(code: str, cursor: int, namespace: dict[str, Any], found: list[Completion]) -> None:
@@ -144,6 +166,13 @@ def _bound_in(code: str, cursor: int) -> list[Completion]:
     ]
 
 
+def _without_dots(found: list[Completion]) -> list[Completion]:
+    """Attributes without the dot before them, which IPython replaces by itself."""
+    if not found or not all(completion.text.startswith(".") for completion in found):
+        return found
+    return [replace(each, start=each.start + 1, text=each.text[1:]) for each in found]
+
+
 def _without_duplicates(completions: Iterable[Completion]) -> list[Completion]:
     """The first of each text; only those that replace the same characters as the first."""
     kept: dict[str, Completion] = {}
@@ -164,6 +193,12 @@ def _owner(code: str, cursor: int, namespace: dict[str, Any]) -> Any:
     for name in others:
         owner = inspect.getattr_static(owner, name, None)
     return owner
+
+
+def _typed(found: Completion, owner: Any, namespace: dict[str, Any]) -> Completion:
+    if found.type not in _UNTYPED:
+        return found
+    return replace(found, type=_type_of(found.text, owner, namespace))
 
 
 def _type_of(text: str, owner: Any, namespace: dict[str, Any]) -> str:

@@ -1,7 +1,7 @@
 """Everything a cell shows: text and messages, each with its request, in exact order.
 
-A line of text goes out at once, so that it comes before what C code writes next; a flood goes out in
-batches, part of a line after a few milliseconds. Whatever is published flushes the text before it.
+A line of text goes out at once, so that it comes before what C code writes next; a flood goes out
+in batches, part of a line after a few milliseconds. Whatever is published flushes the text before.
 """
 
 from __future__ import annotations

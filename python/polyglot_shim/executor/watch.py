@@ -26,6 +26,7 @@ _STARTS_A_PROCESS = frozenset(
     }
 )
 
+
 def install(output: Output) -> None:
     """Watch this process from now on. Audit hooks cannot be taken back."""
     process = os.getpid()
