@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from jupyter_client.kernelspec import KernelSpecManager
-
 from polyglot_shim.find_julia import find_julia
 from polyglot_shim.julia_version import Memory
 

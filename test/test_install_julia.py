@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from polyglot_shim import debian_julia
 from polyglot_shim.errors import StartupError
 
