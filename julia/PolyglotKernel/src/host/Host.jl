@@ -62,6 +62,7 @@ end
 
 # What is called by invokelatest, or only known when the kernel runs, is inferred ahead all the same.
 precompile(main, (Vector{String},))
+precompile(any, (typeof(is_ready), Vector{PollItem}))
 precompile(ensure_started!, (Executor,))
 precompile(service!, (Kernel, Executor))
 precompile(start_jobs!, (Kernel,))

@@ -114,6 +114,7 @@ end
 
 function Kernel(options::Options)
     executors = Executor[Executor(language, options.executors[language]) for language in LANGUAGES]
+    ensure_started!(executors[2])
     connection = read_connection(options.connection_file)
     channels = bind_channels(load_zmq(options.libzmq), connection)
     session = Session(connection.key, connection.signature_scheme)

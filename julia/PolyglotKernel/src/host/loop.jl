@@ -15,26 +15,33 @@ can say its first word.
 function run_kernel(kernel::Kernel)
     publish(kernel, "status", NO_PARENT, "{\"execution_state\":\"starting\"}")
     items = PollItem[]
-    started = false
+    answer_first!(kernel, items)
+    foreach(executor -> Base.invokelatest(ensure_started!, executor), kernel.executors)
     while !is_over(kernel)
         fill_items!(items, kernel)
-        poll!(kernel.channels.zmq, items, started ? time_to_wait(kernel) : 0.0)
+        poll!(kernel.channels.zmq, items, time_to_wait(kernel))
         handle_sockets!(kernel, items)
         handle_executors!(kernel, items)
         handle_deadlines!(kernel)
         isempty(kernel.queue) || Base.invokelatest(start_jobs!, kernel)
-        started || (started = start_executors(kernel, items))
     end
     close_channels(kernel.channels)
     return nothing
 end
 
-# As soon as no client waits for an answer. Whether they are.
-function start_executors(kernel::Kernel, items::Vector{PollItem})
-    any(is_ready, items) && return false
-    foreach(executor -> Base.invokelatest(ensure_started!, executor), kernel.executors)
-    return true
+# The client that started the kernel waits for its first answer: nothing else is begun before that,
+# unless nobody asks.
+function answer_first!(kernel::Kernel, items::Vector{PollItem})
+    while true
+        fill_items!(items, kernel)
+        poll!(kernel.channels.zmq, items, FIRST_WAIT)
+        any(is_ready, items) || return nothing
+        handle_sockets!(kernel, items)
+        (is_ready(items[SHELL]) || is_ready(items[CONTROL])) && return nothing
+    end
 end
+
+const FIRST_WAIT = 0.15
 
 # The sockets come first, in the order of CHANNELS.
 function fill_items!(items::Vector{PollItem}, kernel::Kernel)
