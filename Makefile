@@ -5,6 +5,12 @@
 PYTHON ?= python3
 BIN := .venv/bin
 SAY := @printf '\033[1m%s\033[0m\n'
+PIP := $(BIN)/python -m pip install --disable-pip-version-check
+# pip's progress: a line for each package
+PACKAGES := awk '/^Collecting/ { print "  " $$2; fflush() } \
+	/^Installing/ { print "  installing"; fflush() }'
+SHELL := bash
+.SHELLFLAGS := -o pipefail -c
 
 .PHONY: run test console lab bench setup lint clean
 
@@ -35,7 +41,7 @@ setup: .venv/ready
 .venv/installed: pyproject.toml
 	$(SAY) 'Python packages (.venv), about half a minute the first time'
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test]'
+	@$(PIP) -e '.[test]' | $(PACKAGES)
 	@touch $@
 
 # The path of Julia; polyglot_shim.find_julia says which one is taken.
@@ -51,7 +57,7 @@ setup: .venv/ready
 
 .venv/lab .venv/bench: .venv/%: .venv/installed
 	$(SAY) 'More Python packages for make $*'
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[$*]'
+	@$(PIP) -e '.[$*]' | $(PACKAGES)
 	@touch $@
 
 clean:
