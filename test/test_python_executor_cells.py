@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 
 import pytest
+
 from executor_pipes import PipedExecutor, python_executor
 
 

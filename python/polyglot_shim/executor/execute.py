@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from contextvars import Context
-from typing import Any
+from typing import Any, Protocol
 
 from . import comms, fork, jsontext
 from .calls import Calls
@@ -19,8 +19,20 @@ from .request import KnownRequests, Request, set_request
 from .shell import ZMQInteractiveShell
 
 
+class Transfers(Protocol):
+    """Moves variables between the cells' namespace and another language's."""
+
+    def bring(self, names: list[tuple[str, str]], language: str) -> None:
+        """Assign to each name here the value of the name there. Raises what the user is shown."""
+
+    def hand_out(self, names: list[tuple[str, str]], language: str) -> None:
+        """Assign the value of each name here to the name there. Raises what the user is shown."""
+
+
 class Runner:
     """Runs one request after another, on the main thread."""
+
+    transfers: Transfers
 
     def __init__(
         self,
@@ -69,24 +81,45 @@ class Runner:
     async def _cell(self, asked: dict[str, Any]) -> dict[str, Any]:
         """The content of `execute_reply`, but for the payload."""
         shell, number = self._shell, asked["execution_count"]
+        shell.begin_cell(asked["code"], number)
+        error = self._transfer(asked, "inputs")
+        if error is None:
+            error = await self._code(asked)
+        if error is None and not shell.display_failed:
+            error = self._transfer(asked, "outputs")
+        if error is not None or shell.display_failed:
+            return _error_content(number, shell.last_error, error)
+        answers = shell.user_expressions(asked.get("user_expressions") or {})
+        return {
+            "status": "ok",
+            "execution_count": number,
+            "user_expressions": {name: _plain(answer) for name, answer in answers.items()},
+        }
+
+    async def _code(self, asked: dict[str, Any]) -> BaseException | None:
+        """Run the cell's code; what it raised, which was shown."""
         silent = asked.get("silent", False)
-        result = await shell.run(
+        result = await self._shell.run(
             asked["code"],
-            number=number,
             store_history=asked.get("store_history", True) and not silent,
             silent=silent,
             context=self._context,
         )
         error = result.error_before_exec or result.error_in_exec
         fork.leave_if_child(self._process, error)
-        if error is None and not shell.display_failed:
-            answers = shell.user_expressions(asked.get("user_expressions") or {})
-            return {
-                "status": "ok",
-                "execution_count": number,
-                "user_expressions": {name: _plain(answer) for name, answer in answers.items()},
-            }
-        return _error_content(number, shell.last_error, error)
+        return error
+
+    def _transfer(self, asked: dict[str, Any], which: str) -> BaseException | None:
+        """Bring the cell's `inputs`, or hand out its `outputs`; what failed, which was shown."""
+        if not asked.get(which):
+            return None
+        move = self.transfers.bring if which == "inputs" else self.transfers.hand_out
+        try:
+            move([(here, there) for here, there in asked[which]], asked["language"])
+        except Exception as error:
+            self._shell.showtraceback()
+            return error
+        return None
 
     def _interrupted(self, asked: dict[str, Any], error: KeyboardInterrupt) -> dict[str, Any]:
         self._shell.showtraceback((type(error), error, error.__traceback__))

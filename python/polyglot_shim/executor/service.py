@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 
-from . import clib, comms, fork, watch
+from . import clib, comms, debugging, fork, watch
 from .application import PythonApplication, choose_backend
 from .asking import Asking
 from .calls import Calls
@@ -116,10 +116,10 @@ class Executor:
     async def _warm_up(self) -> None:
         """Do what would make the first cell slow; then the user's start-up code."""
         choose_backend()
+        debugging.install()
         clib.flush_stdout()
-        await self.shell.run(
-            "None", number=1, store_history=False, silent=True, context=self.context
-        )
+        self.shell.begin_cell("None", 1)
+        await self.shell.run("None", store_history=False, silent=True, context=self.context)
         self._application.run_startup()
 
     def _read(self) -> None:

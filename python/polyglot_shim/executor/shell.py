@@ -59,9 +59,7 @@ class ZMQInteractiveShell(InteractiveShell):
         self.last_error: dict[str, Any] | None = None  # content of the `error` last published
         self.display_failed = False  # a formatter of the cell's result raised
         super().__init__(**kwargs)
-        # tqdm takes a shell without this section for a terminal.
-        self.config.setdefault("IPKernelApp", {})
-        self.config.IPKernelApp.setdefault("parent_appname", "polyglot")
+        _look_like_a_notebook(self)
 
     @default("exiter")
     def _default_exiter(self) -> ZMQExitAutocall:
@@ -93,14 +91,17 @@ class ZMQInteractiveShell(InteractiveShell):
 
     # Running cells
 
-    async def run(
-        self, code: str, *, number: int, store_history: bool, silent: bool, context: Context
-    ) -> ExecutionResult:
-        """Run a cell whose `Out` has this number; a cell that awaits runs in `context`."""
+    def begin_cell(self, code: str, number: int) -> None:
+        """What happens next belongs to the cell with this code, and number in `In` and `Out`."""
         self.cell_number = self.execution_count = number
         self.cell_source = code
         self.last_error = None
         self.display_failed = False
+
+    async def run(
+        self, code: str, *, store_history: bool, silent: bool, context: Context
+    ) -> ExecutionResult:
+        """Run the code of the cell that was begun; code that awaits runs in `context`."""
         result = None
         failed = None
         try:
@@ -207,6 +208,16 @@ class ZMQInteractiveShell(InteractiveShell):
 
 
 InteractiveShellABC.register(ZMQInteractiveShell)
+
+
+def _look_like_a_notebook(shell: ZMQInteractiveShell) -> None:
+    """Leave the traces of ipykernel by which libraries know a notebook.
+
+    tqdm, for one, takes a shell without this section of the configuration for a terminal, and in
+    another module looks whether the module of ipykernel's shell was loaded.
+    """
+    shell.config.IPKernelApp.parent_appname = "polyglot"
+    sys.modules.setdefault("ipykernel.zmqshell", sys.modules[__name__])
 
 
 def _run_to_end(cell: Any) -> ExecutionResult:
