@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from executor_pipes import PipedExecutor, python_executor
 
 NAMES = """

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-
 from executor_pipes import PipedExecutor, python_executor
 
 

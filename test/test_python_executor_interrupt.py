@@ -7,7 +7,6 @@ import signal
 from collections.abc import Iterator
 
 import pytest
-
 from executor_pipes import PipedExecutor, python_executor
 
 STARTED = "print('started', flush=True)\n"

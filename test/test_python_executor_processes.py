@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
 from executor_pipes import GUARD, PipedExecutor, python_executor
 
 

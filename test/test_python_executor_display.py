@@ -1,0 +1,171 @@
+"""Everything that a Python cell can show."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from executor_pipes import PipedExecutor, python_executor
+
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+@pytest.fixture(scope="module")
+def python(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PipedExecutor]:
+    with python_executor(tmp_path_factory.mktemp("home")) as executor:
+        executor.run("from IPython.display import *")
+        yield executor
+
+
+def displayed(python: PipedExecutor, code: str) -> dict[str, Any]:
+    """The MIME bundle of the only display of a cell."""
+    cell = python.run(code)
+    assert cell.reply["status"] == "ok", cell.reply
+    [data] = cell.displays
+    return data
+
+
+@pytest.mark.parametrize(
+    ("code", "mime", "data"),
+    [
+        ("HTML('<b>x</b>')", "text/html", "<b>x</b>"),
+        ("Markdown('**x**')", "text/markdown", "**x**"),
+        ("Latex('$x$')", "text/latex", "$x$"),
+        ("SVG('<svg></svg>')", "image/svg+xml", "<svg/>"),
+        ("Javascript('1')", "application/javascript", "1"),
+        ("JSON({'a': [1, None]})", "application/json", {"a": [1, None]}),
+    ],
+)
+def test_mime_types(python: PipedExecutor, code: str, mime: str, data: Any) -> None:
+    shown = displayed(python, f"display({code})")
+    assert shown[mime] == data
+    assert "text/plain" in shown
+    result = python.run(code).messages("execute_result")[0]["content"]["data"]
+    assert result[mime] == data
+
+
+def test_bytes_are_encoded_once(python: PipedExecutor) -> None:
+    encoded = base64.b64encode(PNG).decode()
+    python.run(
+        f"class Raw:\n    def _repr_png_(self): return {PNG!r}\n"
+        f"class Text:\n    def _repr_png_(self): return {encoded!r}\n"
+        f"class Bundle:\n"
+        "    def _repr_mimebundle_(self, **_):\n"
+        f"        return {{'image/png': {PNG!r}, 'application/vnd.vegalite.v5+json': {{'a': 1}}}}\n"
+    )
+    for code in ("Raw()", "Text()", "Bundle()", f"Image({PNG!r})"):
+        assert displayed(python, f"display({code})")["image/png"] == encoded, code
+    vega = displayed(python, "display(Bundle())")["application/vnd.vegalite.v5+json"]
+    assert vega == {"a": 1}
+    assert displayed(python, f"display({{'image/png': {PNG!r}}}, raw=True)")["image/png"] == encoded
+
+
+def test_what_json_does_not_have(python: PipedExecutor) -> None:
+    shown = displayed(
+        python,
+        "import datetime, pathlib\n"
+        "display({'application/json': {'nan': float('nan'), 1: float('inf'), 'set': {3},\n"
+        "  'date': datetime.date(2024, 1, 2), 'path': pathlib.Path('/a'), 'bytes': b'ab'}},\n"
+        "  raw=True)",
+    )
+    assert shown["application/json"] == {
+        "nan": None,
+        "1": None,
+        "set": [3],
+        "date": "2024-01-02",
+        "path": "/a",
+        "bytes": "YWI=",
+    }
+    cell = python.run(
+        "display({'application/json': {'a': object}}, raw=True)\nprint('not reached')"
+    )
+    assert cell.reply["ename"] == "TypeError"
+    assert "cannot be written as JSON" in cell.reply["evalue"]
+
+
+def test_numpy_scalars(python: PipedExecutor) -> None:
+    pytest.importorskip("numpy")
+    shown = displayed(
+        python,
+        "import numpy as np\n"
+        "display({'application/json': [np.int64(3), np.float32(0.5), np.bool_(True),\n"
+        "  np.float64('nan'), np.array([1, 2]), {np.str_('k'): np.datetime64('2024-01-02')}]},\n"
+        "  raw=True)",
+    )
+    assert shown["application/json"] == [3, 0.5, True, None, [1, 2], {"k": "2024-01-02"}]
+
+
+def test_updates_by_id(python: PipedExecutor) -> None:
+    cell = python.run("handle = display('first', display_id='here')\nhandle.update('second')")
+    [first] = cell.messages("display_data")
+    [second] = cell.messages("update_display_data")
+    assert first["content"]["transient"] == second["content"]["transient"] == {"display_id": "here"}
+    assert second["content"]["data"]["text/plain"] == "'second'"
+    cell = python.run("update_display('third', display_id='here')")
+    assert cell.messages("update_display_data")[0]["content"]["data"]["text/plain"] == "'third'"
+
+
+def test_clear_output(python: PipedExecutor) -> None:
+    cell = python.run("print('a')\nclear_output(wait=True)\nprint('b')\nclear_output()")
+    assert [output["msg_type"] for output in cell.outputs] == [
+        *("stream", "clear_output", "stream", "clear_output")
+    ]
+    waits = [message["content"]["wait"] for message in cell.messages("clear_output")]
+    assert waits == [True, False]
+
+
+def test_displays_of_threads(python: PipedExecutor) -> None:
+    cell = python.run(
+        "import threading\n"
+        "t = threading.Thread(target=display, args=['threaded']); t.start(); t.join()"
+    )
+    assert cell.displays == [{"text/plain": "'threaded'"}]
+
+
+def test_a_large_result(python: PipedExecutor) -> None:
+    cell = python.run("'x' * 20_000_000")
+    assert cell.result == repr("x" * 20_000_000)
+
+
+def test_pandas(python: PipedExecutor) -> None:
+    pytest.importorskip("pandas")
+    data = displayed(python, "import pandas as pd\ndisplay(pd.DataFrame({'col': [1, 2]}))")
+    assert "<th>col</th>" in data["text/html"]
+
+
+def test_figures_are_shown_at_the_end_of_the_cell_and_by_show(python: PipedExecutor) -> None:
+    pytest.importorskip("matplotlib_inline")
+    pytest.importorskip("matplotlib")
+    cell = python.run("import matplotlib.pyplot as plt\nplt.plot([1, 2])\nprint('text');")
+    assert [output["msg_type"] for output in cell.outputs] == ["stream", "display_data"]
+    assert base64.b64decode(cell.displays[0]["image/png"]).startswith(PNG)
+    cell = python.run("plt.plot([1]); plt.show(); print('after')")
+    assert [output["msg_type"] for output in cell.outputs] == ["display_data", "stream"]
+    assert python.run("1").displays == []
+    cell = python.run("%config InlineBackend.figure_formats = ['svg']\nplt.plot([3, 4]);")
+    assert "<svg" in cell.displays[0]["image/svg+xml"]
+    cell = python.run("%matplotlib inline\nfigure, axes = plt.subplots(); plt.close(); figure")
+    result = cell.messages("execute_result")[0]["content"]["data"]
+    assert "<svg" in result["image/svg+xml"]
+
+
+def test_a_figure_of_a_cell_that_fails_is_shown(python: PipedExecutor) -> None:
+    pytest.importorskip("matplotlib_inline")
+    pytest.importorskip("matplotlib")
+    cell = python.run("plt.plot([1])\n1/0")
+    assert [output["msg_type"] for output in cell.outputs] == ["error", "display_data"]
+
+
+def test_graphical_event_loops_are_declined(python: PipedExecutor) -> None:
+    cell = python.run("%gui qt")
+    assert "runs no qt event loop" in cell.stderr
+
+
+def test_tqdm_shows_its_widget(python: PipedExecutor) -> None:
+    pytest.importorskip("tqdm")
+    pytest.importorskip("ipywidgets")
+    cell = python.run("from tqdm.auto import tqdm\nfor _ in tqdm(range(3)): pass")
+    assert any("application/vnd.jupyter.widget-view+json" in data for data in cell.displays)
+    assert "it/s" in python.run("import tqdm.std\nlist(tqdm.std.tqdm(range(2)));").stderr
