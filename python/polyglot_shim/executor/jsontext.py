@@ -8,9 +8,17 @@ import datetime
 import json
 import math
 import numbers
+import uuid
 from collections.abc import Iterable, Mapping
 from pathlib import PurePath
 from typing import Any
+
+LONG = 65536  # characters
+
+# The backslash first, as the others' escapes have one.
+_ESCAPES = ((b"\\", b"\\\\"), (b'"', b'\\"'), (b"\n", b"\\n"), (b"\r", b"\\r"), (b"\t", b"\\t"))
+# Maps other control characters, which are rare in texts, to NUL.
+_RARE = bytes(0 if byte < 32 and byte not in b"\n\r\t" else byte for byte in range(256))
 
 
 def dumps(content: Any) -> bytes:
@@ -21,9 +29,10 @@ def dumps(content: Any) -> bytes:
     objects and arrays, keys strings. Lone surrogates are written out as ``\\udc80``. Raises
     TypeError for everything else.
     """
+    long: dict[str, str] = {}
     try:
         text = json.dumps(
-            content,
+            _set_aside(content, long),
             ensure_ascii=False,
             allow_nan=False,
             check_circular=False,
@@ -32,8 +41,40 @@ def dumps(content: Any) -> bytes:
         )
     except (ValueError, TypeError):
         # NaN, or keys that are no strings: rare, so that only these pay for a walk through it all.
+        long.clear()
         text = json.dumps(_cleaned(content), ensure_ascii=False, separators=(",", ":"))
-    return text.encode("utf-8", "polyglot.surrogates")
+    data = text.encode("utf-8", "polyglot.surrogates")
+    for token, aside in long.items():
+        before, _, behind = data.partition(token.encode())
+        data = b"".join((before, _escaped(aside), behind))
+    return data
+
+
+def _set_aside(content: Any, long: dict[str, str]) -> Any:
+    """`content` with tokens for its long texts, which go into `long`.
+
+    `json` looks at each character; for long texts there are quicker ways.
+    """
+    if type(content) is not dict:
+        return content
+    replaced = {}
+    for key, value in content.items():
+        if type(value) is str and len(value) > LONG:
+            token = uuid.uuid4().hex
+            long[token] = value
+            value = token
+        replaced[key] = _set_aside(value, long)
+    return replaced
+
+
+def _escaped(text: str) -> bytes:
+    """What stands between the quotes of a JSON string."""
+    data = text.encode("utf-8", "backslashreplace")
+    if b"\0" in data.translate(_RARE):
+        return json.dumps(text, ensure_ascii=False).encode("utf-8", "polyglot.surrogates")[1:-1]
+    for character, escape in _ESCAPES:
+        data = data.replace(character, escape)
+    return data
 
 
 def loads(text: bytes | bytearray | memoryview) -> Any:
