@@ -131,6 +131,10 @@ SHELL_REPLIES = {
         {"matches": TEXTS, "cursor_start": COUNT, "cursor_end": COUNT, "metadata": OBJECT}
     ),
     "history_reply": reply({"history": {"type": "array", "items": HISTORY_ENTRY}}),
+    # no message of the specification: as ipykernel has it
+    "usage_reply": reply(
+        {"kernel_cpu": {"type": "number"}, "kernel_memory": COUNT, "cpu_count": COUNT}
+    ),
     "is_complete_reply": {
         "type": "object",
         "required": ["status"],

@@ -1,4 +1,4 @@
-"""Questions about the code: completion, inspection, is-complete, history.
+"""Questions: completion, inspection, is-complete, history, usage of the machine.
 
 They are answered in a thread of their own, on the live namespace, so that they are answered while
 a cell runs. IPython's completer is not thread-safe against itself: there is one such thread.
@@ -34,6 +34,7 @@ class Asking:
             "inspect": self._inspect,
             "is_complete": self._is_complete,
             "history": self._history,
+            "usage": self._usage,
         }
 
     def start(self) -> None:
@@ -101,6 +102,12 @@ class Asking:
         """The content of `is_complete_reply`."""
         status, indent = self._shell.check_complete(asked["code"])
         return {"status": status, **({"indent": indent} if status == "incomplete" else {})}
+
+    def _usage(self, asked: dict[str, Any]) -> dict[str, Any]:
+        from .usage import Usage  # with psutil, which few sessions need
+
+        self._answers["usage"] = Usage().answer
+        return self._answers["usage"](asked)
 
     def _history(self, asked: dict[str, Any]) -> dict[str, Any]:
         return history.answer(self._shell.history_manager, asked)

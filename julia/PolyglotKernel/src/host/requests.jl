@@ -143,14 +143,15 @@ transfers(pairs::Vector{Pair{String,String}}) = Any[Any[pair[1], pair[2]] for pa
     ask!(kernel, request)
 
 Pass a question on to the executor that knows: "Completion", "Introspection", "Code completeness",
-"History". Julia cannot answer while it runs a cell: the host then answers as well as it can.
+"History", and the `usage_request` of resource monitors. Julia cannot answer while it runs a cell: the host then answers as well as it can.
 """
 function ask!(kernel::Kernel, request::Request)
     content = request.content
     type = request.msg_type[1:(end - ncodeunits("_request"))]
     cell = parse_cell(get_text(content, "code"), kernel.options.language)
-    language = type == "history" ? "python" : cell.language
-    frame = type == "history" ? copy(content) : Dict{String,Any}(
+    of_all = type == "history" || type == "usage"       # Python answers for all languages
+    language = of_all ? "python" : cell.language
+    frame = of_all ? copy(content) : Dict{String,Any}(
         "code" => cell.code,
         "cursor_pos" => position_in_code(cell, get_int(content, "cursor_pos", length(cell.code))),
         "detail_level" => get_int(content, "detail_level", 0),
@@ -256,6 +257,7 @@ const QUEUED = Dict{String,Function}(
     "inspect_request" => ask!,
     "is_complete_request" => ask!,
     "history_request" => ask!,
+    "usage_request" => ask!,
     "comm_open" => route_comm!,
     "comm_msg" => route_comm!,
     "comm_close" => route_comm!,
