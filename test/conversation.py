@@ -61,7 +61,12 @@ class Request:
 
     @property
     def finished(self) -> bool:
-        return self.state == "idle" and (self.reply is not None or not self.ours)
+        return self.state == "idle" and (self.reply is not None or not self.wants_reply)
+
+    @property
+    def wants_reply(self) -> bool:
+        """Comm messages get none, and those to other clients are not for us to see."""
+        return self.ours and self.header["msg_type"].endswith("_request")
 
     # -- what comes in ---------------------------------------------------------------------------
 
@@ -74,7 +79,7 @@ class Request:
             self._see_input_request(message)
         else:
             self._see_reply(channel, message)
-        if self.finished and self.ours:
+        if self.finished and self.wants_reply:
             self._check_whole()
 
     def _check_parent(self, message: Message) -> None:

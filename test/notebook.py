@@ -77,6 +77,10 @@ class Kernel:
     def alive(self) -> bool:
         return self.manager.is_alive()
 
+    def wait_for_end(self) -> int:
+        """Until the process has ended by itself; its exit code."""
+        return self.manager.provisioner.process.wait(GUARD)
+
     def stop(self) -> None:
         """End it as a client does: shutdown request first, then by force."""
         for notebook in self.notebooks:

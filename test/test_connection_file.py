@@ -1,0 +1,125 @@
+"""Connection files: what is wrong with one is said in one line, and ports that it leaves open."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+from jupyter_client.blocking import BlockingKernelClient
+
+GOOD = {
+    "transport": "tcp",
+    "ip": "127.0.0.1",
+    "shell_port": 0,
+    "iopub_port": 0,
+    "stdin_port": 0,
+    "control_port": 0,
+    "hb_port": 0,
+    "key": "0123456789abcdef",
+    "signature_scheme": "hmac-sha256",
+}
+REQUIRED = ["ip", "key", "shell_port", "iopub_port", "stdin_port", "control_port", "hb_port"]
+
+
+def command(path) -> list[str]:
+    return [sys.executable, "-m", "polyglot_shim", "-f", str(path)]
+
+
+def refusal(path) -> str:
+    """The one line that the kernel says before it gives up."""
+    ended = subprocess.run(command(path), capture_output=True, text=True, timeout=60)
+    assert ended.returncode == 1
+    assert ended.stdout == ""
+    assert "Traceback" not in ended.stderr and "Stacktrace" not in ended.stderr
+    assert len(ended.stderr.strip().splitlines()) == 1
+    assert str(path) in ended.stderr
+    return ended.stderr
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "connection.json"
+
+
+def test_missing(path):
+    assert "does not exist" in refusal(path)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
+def test_unreadable_for_its_mode(path):
+    path.write_text(json.dumps(GOOD))
+    path.chmod(0)
+    assert "cannot be read" in refusal(path)
+
+
+def test_a_folder(tmp_path):
+    assert "cannot be read" in refusal(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["", "{", "shell_port=1", '{"ip": }', "\xff"])
+def test_not_json(path, text):
+    path.write_bytes(text.encode("latin-1"))
+    assert "JSON" in refusal(path)
+
+
+def test_not_an_object(path):
+    path.write_text("[1]")
+    assert "object" in refusal(path)
+
+
+@pytest.mark.parametrize("field", REQUIRED)
+def test_a_field_is_missing(path, field):
+    path.write_text(json.dumps({name: GOOD[name] for name in GOOD if name != field}))
+    message = refusal(path)
+    assert f'"{field}"' in message and "missing" in message
+
+
+WRONG = (
+    [(name, value) for name in REQUIRED[2:] for value in ("1", None, 1.5, -1, 65536, [])]
+    + [(name, value) for name in ("ip", "key") for value in (1, None, ["a"])]
+    + [("ip", ""), ("transport", "udp"), ("transport", 1), ("signature_scheme", 5)]
+    + [("signature_scheme", "hmac-md5"), ("signature_scheme", "sha256")]
+)
+
+
+@pytest.mark.parametrize("field", sorted({name for name, _ in WRONG}))
+def test_a_field_is_wrong(path, field):
+    for name, value in WRONG:
+        if name == field:
+            path.write_text(json.dumps(GOOD | {name: value}))
+            assert f'"{field}"' in refusal(path), value
+
+
+def test_a_port_that_is_taken(path, nb):
+    taken = nb.kernel.manager.get_connection_info()["shell_port"]
+    path.write_text(json.dumps(GOOD | {"shell_port": taken}))
+    assert str(taken) in refusal(path)
+
+
+@pytest.mark.parametrize("transport", ["tcp", "ipc"])
+def test_ports_left_open_are_chosen_and_written_back(path, tmp_path, transport):
+    fields = GOOD | {"transport": transport, "kernel_name": "polyglot", "note": "é"}
+    if transport == "ipc":
+        fields["ip"] = str(tmp_path / "socket")
+    path.write_text(json.dumps(fields))
+    before = path.stat().st_mtime_ns
+    with subprocess.Popen(command(path)) as process:
+        while path.stat().st_mtime_ns == before:
+            assert process.poll() is None
+        written = json.loads(path.read_text())
+        ports = [written[name] for name in REQUIRED[2:]]
+        assert 0 not in ports and len(set(ports)) == len(ports)
+        assert {**written, **dict.fromkeys(REQUIRED[2:], 0)} == fields
+        assert path.stat().st_mode & 0o077 == 0  # it holds the key
+        client = BlockingKernelClient(connection_file=str(path))
+        client.load_connection_file()
+        client.start_channels()
+        client.wait_for_ready(timeout=60)
+        client.shutdown()
+        assert process.wait(60) == 0
+        client.stop_channels()
+    if transport == "ipc":
+        assert sorted(tmp_path.iterdir()) == [path], "socket files are left behind"

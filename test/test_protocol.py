@@ -1,0 +1,212 @@
+"""Requests and their replies, whatever the language."""
+
+from __future__ import annotations
+
+import pytest
+from languages import SPIN, both, in_
+
+
+def test_kernel_info(nb):
+    assert nb.info["implementation"] == "polyglot"
+    assert nb.info["language_info"]["name"] == "python"
+    assert "Julia" in nb.info["banner"] and "Python" in nb.info["banner"]
+
+
+def test_one_protocol_version(nb):
+    cell = nb.run("print(1)\n2")
+    versions = {m["header"]["version"] for m in [*cell.iopub, cell.reply]}
+    assert versions == {nb.info["protocol_version"]}
+
+
+def test_one_session_and_user(nb):
+    cell = nb.run("%julia\nprintln(1)")
+    assert len({m["header"]["session"] for m in [*cell.iopub, cell.reply]}) == 1
+
+
+def test_connect(nb):
+    ports = nb.kernel.manager.get_connection_info()
+    answer = nb.ask("connect_request").answer
+    for name in ("shell_port", "iopub_port", "stdin_port", "hb_port", "control_port"):
+        assert answer[name] == ports[name]
+
+
+def test_comm_info(nb):
+    assert nb.ask("comm_info_request").answer == {"status": "ok", "comms": {}}
+    assert nb.ask("comm_info_request", {"target_name": "x"}).answer["comms"] == {}
+
+
+def test_a_comm_of_no_target_is_closed(nb):
+    content = {"comm_id": "c1", "target_name": "nobody", "data": {}}
+    comm = nb.request("comm_open", content).wait()
+    assert [m["content"] for m in comm.iopub if m["header"]["msg_type"] == "comm_close"] == [
+        {"comm_id": "c1", "data": {}}
+    ]
+    nb.request("comm_msg", {"comm_id": "unknown", "data": {}}).wait()
+    nb.request("comm_close", {"comm_id": "unknown", "data": {}}).wait()
+
+
+@pytest.mark.parametrize("channel", ["shell", "control"])
+def test_unknown_requests_are_ignored(nb, channel):
+    for kind in ("surprise_request", "", "create_subshell_request", "debug_request"):
+        nb.send(channel, kind, {})
+    nb.ask("kernel_info_request", channel=channel)
+
+
+def test_a_request_for_a_subshell_is_answered(nb):
+    """No subshells are offered; a client that asks for one all the same is not left waiting."""
+    cell = nb.request("kernel_info_request", header={"subshell_id": "s1"})
+    assert cell.wait().status == "ok"
+
+
+@both
+def test_silent(nb, language):
+    code = 'print("seen"); 5' if language == "python" else 'println("seen"); 5'
+    before = nb.run("1").count
+    cell = nb.run(in_(language, code), silent=True)
+    assert cell.result is None
+    assert cell.stdout.strip() == "seen"
+    assert nb.run("1").count == before + 1
+
+
+@both
+def test_a_silent_error(nb, language):
+    cell = nb.fail(in_(language, "undefined_name"), silent=True)
+    assert cell.answer["ename"] in ("NameError", "UndefVarError")
+    assert nb.run("1").result == "1"
+
+
+@both
+def test_store_history_off(nb, language):
+    before = nb.run("1").count
+    cell = nb.run(in_(language, "40 + 2"), store_history=False)
+    assert cell.result == "42"
+    assert cell.count == before
+    assert nb.run("1").count == before + 1
+    assert not any("40 + 2" in entry[2] for entry in nb.history("tail", n=3))
+
+
+@both
+def test_user_expressions(nb, language):
+    expressions = {"sum": "1 + 1", "text": '"é"', "bad": "undefined_name", "worse": ")"}
+    answer = nb.run(in_(language, "1"), user_expressions=expressions).answer["user_expressions"]
+    assert answer["sum"]["data"]["text/plain"] == "2"
+    assert "é" in answer["text"]["data"]["text/plain"]
+    assert answer["bad"]["ename"] in ("NameError", "UndefVarError")
+    assert answer["worse"]["status"] == "error"
+
+
+@both
+def test_user_expressions_after_an_error(nb, language):
+    cell = nb.fail(in_(language, "undefined_name"), user_expressions={"a": "1"})
+    assert cell.status == "error"
+
+
+@both
+def test_an_empty_cell(nb, language):
+    before = nb.run("1").count
+    for code in ("", "   \n\t\n", f"%{language}", f"\n%{language}\n\n"):
+        cell = nb.run(code)
+        assert cell.outputs == []
+    assert nb.run("1").count == before + 1
+
+
+@both
+def test_run_all_stops_at_an_error(nb, language):
+    fine, error, cell = in_(language, "1"), in_(language, "undefined_name"), in_("julia", "2")
+    cells = [nb.submit(code) for code in (fine, error, cell, fine, "%nonsense")]
+    question = nb.request("kernel_info_request")
+    expected = ["ok", "error", "aborted", "aborted", "aborted"]
+    assert [cell.wait().status for cell in cells] == expected
+    assert question.wait().status == "ok"
+    assert nb.run(in_(language, "3")).result == "3"
+
+
+@both
+def test_run_all_goes_on_when_told_so(nb, language):
+    cells = [
+        nb.submit(in_(language, code), stop_on_error=False) for code in ("undefined_name", "1 + 1")
+    ]
+    assert [cell.wait().status for cell in cells] == ["error", "ok"]
+
+
+def test_run_all_goes_on_after_an_interrupt_in_idle(nb):
+    nb.interrupt()
+    assert nb.run("1").result == "1"
+
+
+def test_cells_run_in_order_across_languages(nb):
+    codes = []
+    for number in range(10):
+        codes += [f"%julia\nprintln({number})", f"print({number})"]
+    cells = [nb.submit(code) for code in codes]
+    counts = [cell.wait().count for cell in cells]
+    assert counts == list(range(counts[0], counts[0] + 20))
+    assert [cell.stdout.strip() for cell in cells] == [str(n // 2) for n in range(20)]
+
+
+@both
+def test_questions_are_answered_while_a_cell_runs(nb, language):
+    spin = nb.submit(
+        in_(language, "while True: pass" if language == "python" else "while true; end")
+    )
+    nb.wait_until(lambda: "execute_input" in spin.kinds, "the start")
+    for channel in ("shell", "control"):
+        assert nb.ask("kernel_info_request", channel=channel).status == "ok"
+        assert nb.ask("comm_info_request", channel=channel).status == "ok"
+    assert nb.complete(in_(language, "prin"))["status"] == "ok"
+    assert nb.is_complete(in_(language, "1"))["status"] in ("complete", "unknown")
+    nb.interrupt()
+    assert spin.wait().status == "error"
+
+
+@pytest.mark.parametrize("restart", [False, True])
+@pytest.mark.parametrize("channel", ["control", "shell"])
+def test_shutdown(launch, restart, channel):
+    nb = launch().connect()
+    nb.run("%julia\n1")
+    request = nb.ask("shutdown_request", {"restart": restart}, channel=channel)
+    assert request.answer == {"status": "ok", "restart": restart}
+    assert nb.kernel.wait_for_end() == 0
+
+
+@both
+def test_shutdown_while_a_cell_spins(launch, language):
+    nb = launch().connect()
+    nb.submit(in_(language, SPIN[language])).wait_for_stdout("on")
+    assert nb.ask("shutdown_request", {"restart": False}, channel="control").status == "ok"
+    assert nb.kernel.wait_for_end() == 0
+
+
+def test_restart_by_the_client(launch):
+    kernel = launch()
+    nb = kernel.connect()
+    nb.run("x = 1")
+    nb.run("%julia\nx = 1")
+    nb.close()
+    kernel.notebooks.remove(nb)
+    kernel.manager.restart_kernel()
+    again = kernel.connect()
+    assert again.fail("x").error.ename == "NameError"
+    assert again.fail("%julia\nx").error.ename == "UndefVarError"
+    assert again.run("1").count == 3
+
+
+def test_the_default_language_is_julia(launch):
+    nb = launch("polyglot-julia").connect()
+    assert nb.info["language_info"]["name"] == "julia"
+    assert nb.run("typeof(1)").result == "Int64"
+    assert nb.run("%python\ntype(1)").result == "int"
+
+
+@both
+def test_history(nb, language):
+    nb.run(in_(language, "'h'" if language == "python" else '"h"'))
+    marked = in_(language, "1111 + 1")
+    nb.run(marked)
+    tail = nb.history("tail", n=1)
+    assert len(tail) == 1 and "1111 + 1" in tail[0][2]
+    session, line, _ = tail[0]
+    ranged = nb.history("range", session=session, start=line, stop=line + 1)
+    assert [entry[:2] for entry in ranged] == [[session, line]]
+    assert nb.history("search", pattern="*1111 + ?*", n=5, unique=True)
+    assert nb.history("search", pattern="*no such input*") == []
