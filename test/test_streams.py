@@ -8,9 +8,18 @@ from languages import both, in_
 LINES = 100_000
 
 C_PRINT = {
-    "python": "import ctypes; libc = ctypes.CDLL(None)\ndef c_print(s): libc.dprintf(1, s.encode())",
-    "julia": "c_print(s) = (ccall(:write, Cssize_t, (Cint, Cstring, Csize_t), 1, s, sizeof(s)); nothing)",
-}  # fmt: skip
+    "python": (
+        "import ctypes\nlibc = ctypes.CDLL(None)\n"
+        "def c_print(s): libc.write(1, s.encode(), len(s.encode()))"
+    ),
+    "julia": (
+        "c_print(s) = (ccall(:write, Cssize_t, (Cint, Cstring, Csize_t), 1, s, sizeof(s)); nothing)"
+    ),
+}
+C_PRINTF = {
+    "python": "import ctypes\nlibc = ctypes.CDLL(None)\ndef c_print(s): libc.printf(s.encode())",
+    "julia": "c_print(s) = (ccall(:printf, Cint, (Cstring,), s); nothing)",
+}
 SHELL = {
     "python": "import subprocess\ndef shell(s): subprocess.run(['sh', '-c', s])",
     "julia": "shell(s) = (run(`sh -c $s`); nothing)",
@@ -46,10 +55,10 @@ def test_output_result_and_error_keep_their_order(nb, language):
 
 
 @both
-@pytest.mark.parametrize("define", [C_PRINT, SHELL], ids=["C", "subprocess"])
+@pytest.mark.parametrize("define", [C_PRINT, C_PRINTF, SHELL], ids=["write", "printf", "shell"])
 def test_what_bypasses_the_language_keeps_its_place(nb, language, define):
     nb.run(in_(language, define[language]))
-    write = 'c_print("{}\\n")' if define is C_PRINT else 'shell("echo {}")'
+    write = 'c_print("{}\\n")' if define is not SHELL else 'shell("echo {}")'
     lines = []
     for number in range(10):
         lines += [PRINT[language].format(f"l{number}"), write.format(f"r{number}")]

@@ -1,0 +1,113 @@
+"""An executor's death costs one language's variables, and is told in the cell."""
+
+from __future__ import annotations
+
+import signal
+
+import psutil
+import pytest
+from languages import in_
+
+DEATHS = {
+    "python": {
+        "os._exit(3)": "code 3",
+        "import os, signal; os.kill(os.getpid(), signal.SIGKILL)": "SIGKILL",
+        "import ctypes; ctypes.string_at(0)": "SIGSEGV",
+        "import os; os.abort()": "SIGABRT",
+        "import signal; signal.raise_signal(signal.SIGTERM)": "SIGTERM",
+    },
+    "julia": {
+        "exit()": "code 0",
+        "exit(3)": "code 3",
+        "ccall(:kill, Cint, (Cint, Cint), getpid(), 9)": "SIGKILL",
+        "unsafe_load(Ptr{Int}(0)); ccall(:raise, Cint, (Cint,), 11)": "SIGSEGV",
+        "ccall(:abort, Cvoid, ())": "SIGABRT",
+        "ccall(:_exit, Cvoid, (Cint,), 5)": "code 5",
+    },
+}
+OTHER = {"python": "julia", "julia": "python"}
+
+
+@pytest.mark.parametrize(
+    ("language", "code", "reason"),
+    [(language, code, reason) for language in DEATHS for code, reason in DEATHS[language].items()],
+)
+def test_death_is_told_and_survived(nb, language, code, reason):
+    nb.run(in_(OTHER[language], "kept = 21"))
+    nb.run(in_(language, "lost = 1"))
+    prefix = (
+        "import os\nprint('last words')\n" if language == "python" else ('println("last words")\n')
+    )
+    cell = nb.submit(in_(language, prefix + code))
+    queued = nb.submit("print('never')")
+    assert cell.wait().status == "error"
+    assert cell.stdout == "last words\n"
+    assert reason in cell.error.evalue, cell.error.evalue
+    assert language.capitalize() in cell.error.evalue
+    assert queued.wait().status == "aborted"
+    assert nb.fail(in_(language, "lost")).error.ename in ("NameError", "UndefVarError")
+    assert nb.run(in_(OTHER[language], "kept")).result == "21"
+
+
+def test_python_exit_forms_do_not_kill(nb):
+    nb.run("alive = 1")
+    cell = nb.fail("import sys\nsys.exit(2)")
+    assert cell.error.ename == "SystemExit"
+    assert nb.run("alive").result == "1"
+
+
+@pytest.mark.parametrize("language", ["python", "julia"])
+def test_killed_from_outside(nb, language):
+    """In a cell, and while idle: then the next cell simply finds a fresh language."""
+    pid_of = "import os; os.getpid()" if language == "python" else "getpid()"
+    process = psutil.Process(int(nb.run(in_(language, pid_of)).result))
+    process.send_signal(signal.SIGKILL)
+    process.wait(30)
+    cell = nb.submit(in_(language, "1 + 1")).wait()
+    assert cell.status == "error" or cell.result == "2"
+    assert nb.run(in_(language, "1 + 1")).result == "2"
+
+
+LIMIT = 4 << 30  # of address space
+HUNGRY = {
+    "python": (
+        f"import resource\nresource.setrlimit(resource.RLIMIT_AS, ({LIMIT}, {LIMIT}))\n"
+        "x = []\nwhile True: x.append(bytearray(1 << 26))"
+    ),
+    "julia": (
+        f"ccall(:setrlimit, Cint, (Cint, Ptr{{UInt64}}), 9, UInt64[{LIMIT}, {LIMIT}])\n"
+        "x = []\nwhile true; push!(x, zeros(UInt8, 1 << 28)); end"
+    ),
+}
+
+
+@pytest.mark.parametrize("language", ["python", "julia"])
+def test_out_of_memory(launch, language):
+    """Under a limit: either the language reports it, or its process dies and the cell tells."""
+    nb = launch().connect()
+    nb.run(in_(OTHER[language], "kept = 34"))
+    error = nb.fail(in_(language, HUNGRY[language])).error
+    assert error.ename in ("MemoryError", "OutOfMemoryError", "ExecutorDied")
+    assert nb.run(in_(OTHER[language], "kept")).result == "34"
+    nb.submit(in_(language, "x = 0")).wait()
+    assert nb.run(in_(language, "1 + 1")).result == "2"
+
+
+@pytest.mark.parametrize("language", ["python", "julia"])
+def test_death_again_and_again(nb, language):
+    die = "import os; os._exit(1)" if language == "python" else "exit(1)"
+    for _ in range(2):
+        assert "code 1" in nb.fail(in_(language, die)).error.evalue
+    assert nb.run(in_(language, "1 + 1")).result == "2"
+
+
+def test_death_while_it_waits_for_input(nb):
+    code = (
+        "import os, threading, signal\n"
+        "threading.Timer(0.05, lambda: os.kill(os.getpid(), signal.SIGKILL)).start()\ninput()"
+    )
+    cell = nb.submit(code)
+    assert "SIGKILL" in cell.wait().error.evalue
+    if cell.inputs:
+        cell.give("too late")
+    assert nb.run("input()", answers=["fine"]).result == "'fine'"

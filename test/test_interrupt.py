@@ -1,0 +1,181 @@
+"""Interrupts: whatever runs is stopped, and the variables stay."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from languages import SPIN, both, in_
+
+# What runs, after it has said "on".
+JULIA = {
+    "yielding loop": "while true; sleep(0.001); end",
+    "loop without a safepoint": "while true; end",
+    "allocating loop": "x = Int[]; while true; x = rand(100); end",
+    "usleep": "ccall(:usleep, Cint, (Cuint,), 100_000_000)",
+    "usleep in a loop": "while true; ccall(:usleep, Cint, (Cuint,), 1000); end",
+    "sleep": "sleep(100)",
+    "readline": "readline()",
+    "run": "run(`sleep 100`)",
+    "task": "wait(@async sleep(100))",
+    "a loop in a function": "spin() = while true; end; spin()",
+    "printing": 'while true; println("x"); end',
+    "locks": "lock(ReentrantLock()) do; while true; yield(); end; end",
+    "channel": "take!(Channel(1))",
+}
+PYTHON = {
+    "tight loop": "while True: x = 6",
+    "sleep": "import time; time.sleep(100)",
+    "input": "input()",
+    "subprocess": "import subprocess; subprocess.run(['sleep', '100'])",
+    "shell": "!sleep 100",
+    "await": "import asyncio; await asyncio.sleep(100)",
+    "printing": "while True: print('x')",
+    "thread": "import threading; threading.Event().wait()",
+}
+CASES = [("python", name, code) for name, code in PYTHON.items()] + [
+    ("julia", name, code) for name, code in JULIA.items()
+]
+
+
+@pytest.mark.parametrize(
+    ("language", "code"),
+    [(language, code) for language, _, code in CASES],
+    ids=[f"{language}: {name}" for language, name, _ in CASES],
+)
+def test_what_runs_is_stopped(nb, language, code):
+    nb.run(in_(language, "kept = 5"))
+    state = {"python": "__import__('os').getpid(), kept", "julia": "getpid(), kept"}[language]
+    before = nb.run(in_(language, state)).result
+    say = "print('on', flush=True)" if language == "python" else 'println("on")'
+    cell = nb.submit(in_(language, f"{say}\n{code}")).wait_for_stdout("on")
+    if "input()" in code or "readline" in code:
+        cell.wait_for_input()
+    nb.interrupt()
+    expected = "KeyboardInterrupt" if language == "python" else "InterruptException"
+    assert cell.wait().error.ename == expected
+    kept = nb.run(
+        in_(language, "(kept, os.getpid())" if language == "python" else "(kept, getpid())")
+    )
+    assert kept.result == f"(5, {pid.result})"
+
+
+@both
+def test_twenty_interrupts_in_idle_do_nothing(nb, language):
+    nb.run(in_(language, "kept = 7"))
+    for _ in range(20):
+        nb.interrupt()
+        assert nb.run(in_(language, "kept")).result == "7"
+
+
+@both
+def test_an_interrupt_leaves_the_other_language_alone(nb, language):
+    other = {"python": "julia", "julia": "python"}[language]
+    nb.run(in_(other, "kept = 9"))
+    cell = nb.submit(in_(language, SPIN[language])).wait_for_stdout("on")
+    nb.interrupt()
+    assert cell.wait().status == "error"
+    assert nb.run(in_(other, "kept")).result == "9"
+
+
+@both
+def test_the_cells_behind_are_aborted(nb, language):
+    spin = nb.submit(in_(language, SPIN[language]))
+    queued = [nb.submit(in_(name, "print(1)"), stop_on_error=False) for name in ("julia", "python")]
+    spin.wait_for_stdout("on")
+    nb.interrupt()
+    assert spin.wait().status == "error"
+    assert [cell.wait().status for cell in queued] == ["aborted", "aborted"]
+    assert nb.run(in_(language, "1 + 1")).result == "2"
+
+
+@both
+def test_many_interrupts_of_one_cell(nb, language):
+    nb.run(in_(language, "kept = 11"))
+    for _ in range(3):
+        cell = nb.submit(in_(language, SPIN[language])).wait_for_stdout("on")
+        requests = [nb.request("interrupt_request", channel="control") for _ in range(2)]
+        cell.wait()
+        assert [request.wait().status for request in requests] == ["ok", "ok"]
+        assert cell.status == "error"
+    assert nb.run(in_(language, "kept")).result == "11"
+
+
+@both
+def test_code_can_catch_an_interrupt(nb, language):
+    code = {
+        "python": "try:\n    print('on')\n    while True: pass\n"
+        "except KeyboardInterrupt:\n    caught = True\n'goes on'",
+        "julia": 'caught = try\n    println("on")\n    while true; sleep(0.01); end\n'
+        'catch e\n    e isa InterruptException\nend\n"goes on"',
+    }
+    cell = nb.submit(in_(language, code[language])).wait_for_stdout("on")
+    nb.interrupt()
+    assert "goes on" in cell.wait().result
+    assert nb.run(in_(language, "caught")).result in ("True", "true")
+
+
+@both
+def test_a_finally_clause_runs(nb, language):
+    body = SPIN[language].splitlines()
+    code = {
+        "python": f"try:\n    {body[0]}\n    {body[1]}\nfinally:\n    cleaned = 1",
+        "julia": f"try\n{SPIN['julia']}\nfinally\n    global cleaned = 1\nend",
+    }
+    cell = nb.submit(in_(language, code[language])).wait_for_stdout("on")
+    nb.interrupt()
+    assert cell.wait().status == "error"
+    assert nb.run(in_(language, "cleaned")).result == "1"
+
+
+def test_a_subprocess_is_gone(nb):
+    cell = nb.submit('%julia\nprintln("on"); run(`sleep 4711`)').wait_for_stdout("on")
+    nb.interrupt()
+    cell.wait()
+    sleeping = [p for p in nb.kernel.descendants if p.cmdline() == ["sleep", "4711"]]
+    for process in sleeping:
+        process.wait(10)
+
+
+HOLDS_THE_GIL = "import ctypes; ctypes.PyDLL(None).sleep(1000)"
+BLOCKS = {
+    "python": f"print('on', flush=True)\n{HOLDS_THE_GIL}",
+    # Blocked signals: not even a burst reaches this.
+    "julia": (
+        'println("on")\n'
+        "signals = fill(0xff, 128)\n"
+        "ccall(:sigprocmask, Cint, (Cint, Ptr{UInt8}, Ptr{UInt8}), 0, signals, C_NULL)\n"
+        "ccall(:pthread_sigmask, Cint, (Cint, Ptr{UInt8}, Ptr{UInt8}), 0, signals, C_NULL)\n"
+        "while true; ccall(:sleep, Cuint, (Cuint,), 1000); end"
+    ),
+}
+
+
+@both
+def test_what_cannot_be_stopped_is_ended_at_the_second_interrupt(launch, language):
+    nb = launch().connect()
+    other = {"python": "julia", "julia": "python"}[language]
+    nb.run(in_(other, "kept = 13"))
+    nb.run(in_(language, "lost = 1"))
+    cell = nb.submit(in_(language, BLOCKS[language])).wait_for_stdout("on")
+    queued = nb.submit("print('never')")
+    nb.interrupt()
+    cell.wait_for_stderr("nterrupt")  # what a second interrupt will do
+    assert "variables" in cell.stderr and language.capitalize() in cell.stderr
+    assert not cell.finished
+    nb.interrupt()
+    assert cell.wait().status == "error"
+    assert language.capitalize() in cell.error.evalue and "variables" in cell.error.evalue
+    assert queued.wait().status == "aborted"
+    assert nb.run(in_(other, "kept")).result == "13"
+    assert nb.fail(in_(language, "lost")).error.ename in ("NameError", "UndefVarError")
+
+
+def test_latency(nb):
+    """Generous limits: the measured ones are in bench/."""
+    for code, limit in (("while true; sleep(0.001); end", 2.0), ("while true; end", 4.0)):
+        cell = nb.submit(f'%julia\nprintln("on")\n{code}').wait_for_stdout("on")
+        start = time.monotonic()
+        nb.interrupt()
+        cell.wait()
+        assert time.monotonic() - start < limit
