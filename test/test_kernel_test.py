@@ -1,3 +1,4 @@
+# ruff: noqa: RUF012  (the suite wants plain class attributes)
 """jupyter_kernel_test, the community's own suite, once for each language: no test is skipped."""
 
 from __future__ import annotations
