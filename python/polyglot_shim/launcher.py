@@ -15,29 +15,35 @@ from polyglot_shim.find_julia import find_julia
 from polyglot_shim.find_libzmq import find_libzmq
 
 LANGUAGES = ("python", "julia")
-USAGE = "usage: python -m polyglot_shim [-f] CONNECTION_FILE [--language python|julia]"
+USAGE = (
+    "usage: python -m polyglot_shim [-f] CONNECTION_FILE [--language python|julia] "
+    "[--executor LANGUAGE=COMMAND]"
+)
 
 
 def main(arguments: list[str]) -> int:
     """Does not return where all is well. Returns the exit code 1 after one message on stderr."""
     try:
-        file, language = parse(arguments)
-        become_host(file, language)
+        file, language, executors = parse(arguments)
+        become_host(file, language, executors)
     except StartupError as error:
         print(f"polyglot-kernel cannot start. {error}", file=sys.stderr)
     return 1
 
 
-def parse(arguments: list[str]) -> tuple[str, str]:
-    """Connection file and default language from the command line. Raises StartupError."""
-    file, language = "", LANGUAGES[0]
+def parse(arguments: list[str]) -> tuple[str, str, list[str]]:
+    """Connection file, default language and, as `LANGUAGE=COMMAND`, other executor programs than
+    ours, from the command line. Raises StartupError."""
+    file, language, executors = "", LANGUAGES[0], []
     rest = iter(arguments)
     for argument in rest:
         option, separator, value = argument.partition("=")
-        if option in ("-f", "--file", "--language"):
+        if option in ("-f", "--file", "--language", "--executor"):
             value = value if separator else next(rest, "")
             if option == "--language":
                 language = value
+            elif option == "--executor":
+                executors.append(value)
             else:
                 file = value
         elif argument.startswith("-") or file:
@@ -48,7 +54,7 @@ def parse(arguments: list[str]) -> tuple[str, str]:
         raise StartupError(f"No connection file was given.\n{USAGE}")
     if language not in LANGUAGES:
         raise StartupError(f"There is no language {language!r}.\n{USAGE}")
-    return file, language
+    return file, language, executors
 
 
 def julia_command(julia: str, program: str) -> list[str]:
@@ -66,7 +72,9 @@ def julia_command(julia: str, program: str) -> list[str]:
     ]
 
 
-def host_command(julia: str, libzmq: str, file: str, language: str) -> list[str]:
+def host_command(
+    julia: str, libzmq: str, file: str, language: str, executors: list[str]
+) -> list[str]:
     """The host's whole command line."""
     return [
         *julia_command(julia, "host.jl"),
@@ -81,6 +89,7 @@ def host_command(julia: str, libzmq: str, file: str, language: str) -> list[str]
         julia,
         "--python-version",
         ".".join(map(str, sys.version_info[:3])),
+        *(part for executor in executors for part in ("--executor", executor)),
     ]
 
 
@@ -92,13 +101,13 @@ def host_environment() -> dict[str, str]:
     return environment
 
 
-def become_host(file: str, language: str) -> None:
+def become_host(file: str, language: str, executors: list[str]) -> None:
     """Replaces this process by the host. Raises StartupError."""
     if os.name != "posix":
         raise StartupError("Windows is not supported yet. What to do: use WSL.")
     libzmq = find_libzmq()
     julia = find_julia()
-    command = host_command(julia.path, libzmq, file, language)
+    command = host_command(julia.path, libzmq, file, language, executors)
     try:
         os.execve(julia.path, command, host_environment())
     except OSError as error:
