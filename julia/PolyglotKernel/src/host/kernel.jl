@@ -132,6 +132,7 @@ end
 "Log something that is wrong and not the user's, where the client shows what kernels log."
 function log_warning(message::String)
     write(stderr, "[polyglot] " * message * "\n")
+    flush(stderr)      # buffered when it is a file
     return nothing
 end
 
