@@ -129,9 +129,7 @@ class Request:
                 self._fail("execute_input is not the first after busy", message)
             if self.ours and message["content"]["code"] != self.content["code"]:
                 self._fail("execute_input has another code", message)
-        elif (
-            kind in OUTPUTS and "execute_input" not in self.kinds and not self.content.get("silent")
-        ):
+        elif kind in OUTPUTS and "execute_input" not in self.kinds and not self.silent:
             self._fail("output before execute_input", message)
         if kind in OUTPUTS and "error" in self.kinds and self.state == "busy":
             self._fail("output after the error", message)
@@ -146,7 +144,7 @@ class Request:
             if self.kinds != {"status"}:
                 self._fail("an aborted request published something", self.reply)
             return
-        if self.content.get("silent"):
+        if self.silent:
             if self.kinds & {"execute_result", "execute_input"}:
                 self._fail("a silent request published its input or result", self.reply)
             return
@@ -168,6 +166,10 @@ class Request:
             wanted = {name: reply[name] for name in ("ename", "evalue", "traceback")}
             if [{name: p[name] for name in wanted} for p in published] != [wanted]:
                 self._fail("the published error is not the reply's", self.reply)
+
+    @property
+    def silent(self) -> bool:
+        return self.content.get("silent") is True
 
     @property
     def _is_execute(self) -> bool:

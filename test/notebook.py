@@ -31,6 +31,7 @@ import schema
 import zmq
 from conversation import Message, OrderError, Request
 from jupyter_client.manager import KernelManager
+from jupyter_client.session import Session
 
 GUARD = 60.0  # s; no wait of a test is meant to get near it
 CHANNELS = ("shell", "control", "stdin", "iopub")
@@ -135,13 +136,25 @@ class Cell(Request):
             self.give(self.answers[prompt] if by_prompt else self.answers.popleft())
 
 
+def wait_for(*cells: Cell) -> None:
+    """Until all are finished, whatever their clients: any of them may have to answer first."""
+    deadline = time.monotonic() + GUARD
+    while not all(cell.finished for cell in cells):
+        for cell in cells:
+            cell.notebook.receive(0.02)
+        if time.monotonic() > deadline:
+            raise Hang(f"the ends of {[cell.content for cell in cells]} did not come")
+
+
 class Notebook:
     """A client: sockets to all channels of one kernel, and what it has asked so far."""
 
     def __init__(self, kernel: Kernel) -> None:
         self.kernel = kernel
-        self.client = kernel.manager.client()
-        self.session = self.client.session
+        # The manager's own session would be shared: every client is to have an identity.
+        secrets = kernel.manager.session
+        self.session = Session(key=secrets.key, signature_scheme=secrets.signature_scheme)
+        self.client = kernel.manager.client(session=self.session)
         self.requests: dict[str, Request] = {}
         self.since = datetime.now(timezone.utc)
         self.welcomed = False

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import socket
 import struct
+import uuid
 
 import pytest
 import zmq
 from jupyter_client.session import Session
-from notebook import Cell
+from notebook import Cell, wait_for
 
 DELIMITER = b"<IDS|MSG>"
 
@@ -44,6 +45,7 @@ def replaced(index: int, change):
 def signed(index: int, data: bytes):
     def spoil(nb):
         parts = wire_parts(nb)
+        parts[4] = json.dumps({"unique": str(uuid.uuid4())}).encode()  # or it were a replay
         parts[index] = data
         return sign_again(nb, parts)
 
@@ -192,25 +194,38 @@ def test_heartbeat(nb, payload):
 
 def test_a_reconnecting_client_takes_its_identity_over(nb):
     """ROUTER_HANDOVER: the answer goes to the newer of two connections with one identity."""
-    identity = b"the same client"
-    with nb.client.connect_shell(identity) as lost, nb.client.connect_shell(identity) as renewed:
-        for current in (lost, renewed, renewed):
-            current.linger, current.rcvtimeo = 0, 10_000
-            request = nb.session.msg("kernel_info_request")
-            nb.session.send(current, request)
-            _, reply = nb.session.recv(current, mode=0)
-            assert reply["parent_header"]["msg_id"] == request["header"]["msg_id"]
-    nb.run("1")
+    with dealer(nb, b"the same client") as lost:
+        assert ask_kernel_info(nb, lost)
+        with dealer(nb, b"the same client") as renewed:
+            assert ask_kernel_info(nb, renewed)
+            assert ask_kernel_info(nb, renewed)
+
+
+def dealer(nb, identity: bytes) -> zmq.Socket:
+    """A shell socket that does not come back by itself when the kernel closes its connection."""
+    made = nb.client.context.socket(zmq.DEALER)
+    made.linger, made.rcvtimeo, made.reconnect_ivl = 0, 10_000, -1
+    made.routing_id = identity
+    made.connect(nb.client._make_url("shell"))
+    return made
+
+
+def ask_kernel_info(nb, shell: zmq.Socket) -> bool:
+    request = nb.session.msg("kernel_info_request")
+    nb.session.send(shell, request)
+    _, reply = nb.session.recv(shell, mode=0)
+    return reply["parent_header"]["msg_id"] == request["header"]["msg_id"]
 
 
 def test_every_subscriber_is_welcomed(nb):
+    session = Session(key=nb.session.key)
     for topic in ("", "kernel", "kernel"):
         with nb.client.context.socket(zmq.SUB) as subscriber:
             subscriber.linger, subscriber.rcvtimeo = 0, 10_000
             subscriber.subscribe(topic)
             subscriber.connect(nb.client._make_url("iopub"))
             while True:  # what was published for others may come first
-                _, message = nb.session.recv(subscriber, mode=0)
+                _, message = session.recv(subscriber, mode=0)
                 if message["header"]["msg_type"] == "iopub_welcome":
                     break
             assert message["content"] == {"subscription": topic}
@@ -226,8 +241,8 @@ def test_two_clients(nb):
     other = nb.kernel.connect()
     first = nb.submit("input('who? ')", answers=["first"])
     second = other.submit("print('second'); input('who? ')", answers=["second"])
-    assert first.wait().result == "'first'"
-    assert second.wait().result == "'second'"
+    wait_for(first, second)
+    assert (first.result, second.result) == ("'first'", "'second'")
     assert (len(first.inputs), len(second.inputs)) == (1, 1)
     for watcher, cell in ((other, first), (nb, second)):
         watcher.wait_until(lambda w=watcher, c=cell: w.requests.get(c.header["msg_id"]), "the cell")
@@ -245,17 +260,11 @@ def test_an_interrupt_of_one_client_stops_the_cell_of_another(nb):
     other.close()
 
 
-def test_messages_of_a_client_that_vanished_do_not_hurt(nb):
+def test_a_client_that_vanished_does_not_block_the_others(nb):
     ghost = nb.kernel.connect()
-    ghost.submit("print('gone')")
-    ghost.submit("input()")  # nobody will answer
+    ghost.submit("input()").wait_for_input()  # nobody will answer
     ghost.close()
-    nb.wait_until(
-        lambda: any(r.content == {} and r.stdout == "gone\n" for r in nb.requests.values()),
-        "the ghost's first cell",
-    )
     waiting = nb.submit("2")
-    nb.wait_until(lambda: len([r for r in nb.requests.values() if r.state == "busy"]) == 1, "busy")
     nb.interrupt()
-    assert waiting.wait().status in ("ok", "aborted")
+    assert waiting.wait().status == "aborted"
     assert nb.run("3").result == "3"

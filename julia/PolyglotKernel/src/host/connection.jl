@@ -42,6 +42,7 @@ function read_connection(path::String)
 end
 
 function read_fields(path::String)
+    isdir(path) && throw(StartError(string("polyglot: the connection file ", path, " cannot be read")))
     fields = try
         JSON.parse(read(path))
     catch e
@@ -105,6 +106,19 @@ function choose_ipc_ports!(connection::Connection)
             candidate += 1
         end
         connection.ports[i] = candidate
+    end
+    return nothing
+end
+
+"""
+    remove_ipc_files(connection)
+
+Remove the files that the sockets of an `ipc` connection were; ZeroMQ leaves them behind.
+"""
+function remove_ipc_files(connection::Connection)
+    connection.transport == "ipc" || return nothing
+    for port in connection.ports
+        rm(string(connection.ip, "-", port); force=true)
     end
     return nothing
 end

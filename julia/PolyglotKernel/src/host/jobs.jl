@@ -50,16 +50,7 @@ function start!(kernel::Kernel, job::Job)
 end
 
 function start_cell!(kernel::Kernel, job::Job)
-    counts = get_bool(job.request.content, "store_history", true) && !job.silent && !is_blank(job)
-    counts && (kernel.execution_count += 1)
-    job.execution_count = kernel.execution_count
-    if !job.silent
-        content = string(
-            "{\"code\":", JSON.json(get_text(job.request.content, "code")),
-            ",\"execution_count\":", job.execution_count, "}",
-        )
-        publish(kernel, "execute_input", job.request.header_json, content)
-    end
+    counts = announce_cell!(kernel, job)
     if !isempty(job.cell.problem)
         fail_cell!(kernel, job, "MarkerError", job.cell.problem)
     elseif is_blank(job)
@@ -71,6 +62,21 @@ function start_cell!(kernel::Kernel, job::Job)
         hand_over!(kernel, job)
     end
     return nothing
+end
+
+"Give the cell its number and publish its code. Whether the cell counts, for the history too."
+function announce_cell!(kernel::Kernel, job::Job)
+    counts = get_bool(job.request.content, "store_history", true) && !job.silent && !is_blank(job)
+    counts && (kernel.execution_count += 1)
+    job.execution_count = kernel.execution_count
+    if !job.silent
+        content = string(
+            "{\"code\":", JSON.json(get_text(job.request.content, "code")),
+            ",\"execution_count\":", job.execution_count, "}",
+        )
+        publish(kernel, "execute_input", job.request.header_json, content)
+    end
+    return counts
 end
 
 function ok_content(job::Job)

@@ -26,6 +26,7 @@ function run_kernel(kernel::Kernel)
         isempty(kernel.queue) || Base.invokelatest(start_jobs!, kernel)
     end
     close_channels(kernel.channels)
+    remove_ipc_files(kernel.connection)
     return nothing
 end
 

@@ -232,6 +232,7 @@ function lose_jobs!(kernel::Kernel, executor::Executor, what::String)
             at === nothing && continue
             deleteat!(kernel.queue, at)
             job.kind == :call || publish_status(kernel, "busy", job.request.header_json)
+            job.kind == :execute && announce_cell!(kernel, job)
             lose!(kernel, job, executor, what)
         end
     end
