@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 from IPython.core.history import HistoryManager
@@ -19,13 +20,18 @@ class CellHistory(HistoryManager):
     """
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
         self._deferred = DeferredFlag(self)
+        super().__init__(**kwargs)
 
     @property
     def save_flag(self) -> DeferredFlag:  # type: ignore[override]
         """What `store_inputs` sets when there is something to be saved."""
         return self._deferred
+
+    @save_flag.setter
+    def save_flag(self, event: threading.Event) -> None:
+        """IPython 8 sets the event here; since 9 it is the saving thread's own."""
+        self._deferred.event = event
 
     def store_inputs(self, line_num: int, source: str, source_raw: str | None = None) -> None:
         """Store a Python cell, so that `In[line_num]` is it."""
@@ -50,15 +56,26 @@ class DeferredFlag:
     """Stands in for the event that the saving thread of a history waits for."""
 
     def __init__(self, history: CellHistory) -> None:
+        self.event: threading.Event | None = None
         self._history = history
         self._later = Later(self._save, SAVE_AFTER, "polyglot-history")
 
     def set(self) -> None:
         self._later.ask()
 
+    def wait(self) -> None:
+        """For the saving thread of IPython 8."""
+        self.event.wait()
+
+    def clear(self) -> None:
+        """For the saving thread of IPython 8."""
+        self.event.clear()
+
     def _save(self) -> None:
         thread = self._history.save_thread
-        if thread is not None:
+        if self.event is not None:
+            self.event.set()
+        elif thread is not None:
             thread.save_flag.set()
 
 
