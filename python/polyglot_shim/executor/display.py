@@ -68,6 +68,13 @@ class FrameDisplayHook(DisplayHook):
         except Exception:  # tokenize gives up on odd endings; show the result then
             return False
 
+    _is_active = False  # since IPython 9 the base class has it, and `is_active`
+
+    @property
+    def is_active(self) -> bool:
+        """Whether a result is being shown now."""
+        return self._is_active
+
     def start_displayhook(self) -> None:
         self._is_active = True
 
