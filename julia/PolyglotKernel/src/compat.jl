@@ -1,6 +1,8 @@
 # What differs between Julia versions, each with the version that it is for.
 module Compat
 
+using REPL
+
 # 1.7 named the exception stack and made its entries named tuples.
 "The exceptions that are being handled with their backtraces, the newest first."
 function exception_stack()
@@ -24,13 +26,41 @@ function set_standard_stream(stream::IO, unix_fd::Int)
     return nothing
 end
 
+"""
+A stream that `redirect_stdout`, `redirect_stderr` or `redirect_stdin` takes, as the pattern
+`old = stdout; redirect_stdout(…); …; redirect_stdout(old)` needs. It has a method of
+[`restore_descriptor`](@ref).
+"""
+abstract type StandardStream <: IO end
+
+"`restore_descriptor(stream, unix_fd)` gives the process's descriptor its original back."
+function restore_descriptor end
+
+function redirect(stream::StandardStream, unix_fd::Int)
+    restore_descriptor(stream, unix_fd)
+    set_standard_stream(stream, unix_fd)
+    return stream
+end
+
+@static if isdefined(Base, :RedirectStdStream)
+    (f::Base.RedirectStdStream)(stream::StandardStream) = redirect(stream, f.unix_fd)
+else
+    Base.redirect_stdin(stream::StandardStream) = redirect(stream, 0)
+    Base.redirect_stdout(stream::StandardStream) = redirect(stream, 1)
+    Base.redirect_stderr(stream::StandardStream) = redirect(stream, 2)
+end
+
 # 1.9 moved `ans` and `err` out of Main, so that they can be shadowed.
-"Sets `ans` or `err` where the REPL of this version keeps it."
-function set_repl_variable(name::Symbol, @nospecialize(value))
+"Sets `ans` or `err` where the REPL of this version keeps it; for another module than Main, in there."
+function set_repl_variable(mod::Module, name::Symbol, @nospecialize(value))
     @static if isdefined(Base, :MainInclude) && isdefined(Base.MainInclude, :ans)
-        setglobal!(Base.MainInclude, name, value)
+        if mod === Main
+            setglobal!(Base.MainInclude, name, value)
+        else
+            Core.eval(mod, Expr(:(=), name, QuoteNode(value)))
+        end
     else
-        ccall(:jl_set_global, Cvoid, (Any, Any, Any), Main, name, value)
+        ccall(:jl_set_global, Cvoid, (Any, Any, Any), mod, name, value)
     end
     return nothing
 end
@@ -46,5 +76,18 @@ task_result(task::Task) = Base.task_result(task)
 The object that owns the memory of `array`, and so lives as long as any array that shares it.
 """
 storage(array::Array) = @static isdefined(Base, :Memory) ? array.ref.mem : array
+
+# 1.10 completes keyword arguments.
+const COMPLETES_KEYWORD_ARGUMENTS = isdefined(REPL.REPLCompletions, :KeywordArgumentCompletion)
+
+# 1.9 gave `helpmode` the module in which names are looked up.
+"The expression that, evaluated, gives the documentation; hints like \"search: …\" go to `io`."
+function helpmode(io::IO, question::String, mod::Module)
+    @static if hasmethod(REPL.helpmode, Tuple{IO,AbstractString,Module})
+        return REPL.helpmode(io, question, mod)
+    else
+        return REPL.helpmode(io, question)
+    end
+end
 
 end

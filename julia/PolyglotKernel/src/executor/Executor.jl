@@ -7,18 +7,31 @@ so that the tasks and timers of the user go on between cells.
 module Executor
 
 using Base64, InteractiveUtils, Logging, Markdown, REPL
+using UUIDs: uuid4
 using ..Compat, ..Frames, ..JSON
 
 include("channel.jl")
 include("streams.jl")
 include("calls.jl")
+include("mimes.jl")
+include("comms.jl")
 include("session.jl")
 include("stdin.jl")
 include("interrupt.jl")
 include("errors.jl")
 include("display.jl")
+include("progress.jl")
 include("evaluate.jl")
+include("modes.jl")
+include("is_complete.jl")
+include("cursor.jl")
+include("complete.jl")
+include("inspect.jl")
+include("comm_messages.jl")
 include("requests.jl")
+include("polyglot.jl")
+include("warmup.jl")
 include("start.jl")
+include("precompile.jl")
 
 end

@@ -8,14 +8,14 @@ function `(session, frame) -> (fields, buffers)` of the `return`; `failure` make
 exception stack.
 """
 mutable struct Calls
-    returns::Dict{Int,Channel{Frames.Frame}}
-    waiting::Vector{Channel{Frames.Frame}}   # the innermost last; it serves what arrives meanwhile
+    returns::Dict{Int,Channel{Any}}
+    waiting::Vector{Channel{Any}}   # the innermost last; it serves what arrives meanwhile
     last::Int
     handlers::Dict{String,Any}
     failure::Any
 end
 
-Calls() = Calls(Dict{Int,Channel{Frames.Frame}}(), Channel{Frames.Frame}[], 0, Dict{String,Any}(), nothing)
+Calls() = Calls(Dict{Int,Channel{Any}}(), Channel{Any}[], 0, Dict{String,Any}(), nothing)
 
 """
     call(session, to, op, fields = Dict(), buffers = [])::Frame
@@ -26,7 +26,7 @@ arrive meanwhile are served.
 function call(session, to::String, op::String, fields=Dict{String,Any}(), buffers=Vector{UInt8}[])
     calls = session.calls
     number = calls.last += 1
-    mail = Channel{Frames.Frame}(Inf)
+    mail = Channel{Any}(typemax(Int))
     calls.returns[number] = mail
     push!(calls.waiting, mail)
     try
@@ -36,7 +36,7 @@ function call(session, to::String, op::String, fields=Dict{String,Any}(), buffer
         )
         send(session.channel, merge!(header, fields), buffers...)
         while true
-            frame = take!(mail)
+            frame = take!(mail)::Frames.Frame
             frame.header["type"] == "return" && return frame
             serve_call(session, frame)
         end

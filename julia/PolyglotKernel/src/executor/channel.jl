@@ -19,6 +19,7 @@ mutable struct HostChannel
     mark::Vector{UInt8}
     lock::ReentrantLock
     scratch::Vector{UInt8}   # the frame that is being sent, under `lock`
+    unread::Base.RefValue{Cint}
 end
 
 function HostChannel(; requests::RawFD=RawFD(3), replies::RawFD=RawFD(4), mark::String="")
@@ -26,7 +27,7 @@ function HostChannel(; requests::RawFD=RawFD(3), replies::RawFD=RawFD(4), mark::
     foreach(close_on_exec, (requests, replies, raw...))
     input = Base.open_pipe!(Base.PipeEndpoint(), requests)
     return HostChannel(
-        input, Frames.Decoder(), replies, raw, Vector{UInt8}(mark), ReentrantLock(), UInt8[]
+        input, Frames.Decoder(), replies, raw, Vector{UInt8}(mark), ReentrantLock(), UInt8[], Ref{Cint}(0)
     )
 end
 
@@ -157,9 +158,8 @@ const FIONREAD = Sys.islinux() ? Culong(0x541b) : Culong(0x4004667f)
 
 # Whether a mark was needed, because the host still has output to read in that pipe.
 function mark_raw_output(channel::HostChannel, fd::RawFD)
-    unread = Ref{Cint}(0)
-    result = ccall(:ioctl, Cint, (RawFD, Culong, Ref{Cint}...), fd, FIONREAD, unread)
-    (result == -1 || unread[] == 0) && return false
+    result = ccall(:ioctl, Cint, (RawFD, Culong, Ref{Cint}...), fd, FIONREAD, channel.unread)
+    (result == -1 || channel.unread[] == 0) && return false
     mark = channel.mark
     GC.@preserve mark write_fully(fd, pointer(mark), length(mark))
     return true

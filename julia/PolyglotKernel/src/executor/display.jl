@@ -1,39 +1,14 @@
 # What a value looks like: its mime bundle, and the display that shows it while a cell runs.
 
-"""
-Which forms of a value are sent. All that it has, but of the forms in one row only the first: they
-say the same, and a client shows the richest that it knows.
-"""
-const MIME_ROWS = [
-    ["image/svg+xml"],
-    ["image/png", "image/jpeg", "image/gif"],
-    ["text/html"],
-    ["text/markdown"],
-    ["text/latex"],
-    ["application/javascript"],
-    ["application/pdf"],
-    ["application/json"],
-    [
-        "application/vnd.vegalite.v5+json",
-        "application/vnd.vegalite.v4+json",
-        "application/vnd.vegalite.v3+json",
-        "application/vnd.vegalite.v2+json",
-    ],
-    ["application/vnd.vega.v5+json", "application/vnd.vega.v4+json", "application/vnd.vega.v3+json"],
-    ["application/vnd.plotly.v1+json"],
-    ["application/vnd.dataresource+json"],
-    ["application/geo+json"],
-]
-
 "The context in which values are shown: `:color`, `:limit`, `:displaysize`, and `:jupyter` to tell."
-function display_context(io::IO, session)
+function display_context(io::IO, mod::Module)
     return IOContext(
         io,
         :color => true,
         :limit => true,
         :displaysize => displaysize(io),
         :jupyter => true,
-        :module => session.mod,
+        :module => mod,
     )
 end
 
@@ -43,27 +18,18 @@ end
 The `data` of `display_data` and `execute_result`: `text/plain`, and every form in which the value
 is showable. Runs the user's `show` methods: to be called in the newest world.
 """
-function mime_bundle(session, @nospecialize(value))
-    data = Dict{String,Any}("text/plain" => plain_text(session, value))
-    for row in session.mime_rows, mime in row
-        if showable(mime, value)
-            data[mime] = rendered(session, mime, value)
-            break
-        end
+function mime_bundle(session::Session, @nospecialize(value))
+    data = Dict{String,Any}("text/plain" => rendered(session, "text/plain", value))
+    for mime in rich_mimes(session.mimes, value)
+        data[mime] = rendered(session, mime, value)
     end
     return data
 end
 
-function plain_text(session, @nospecialize(value))
-    io = IOBuffer()
-    show(display_context(io, session), MIME("text/plain"), value)
-    return String(take!(io))
-end
-
 "The value in the form `mime`, as it stands in a message: text, base64 of bytes, or JSON."
-function rendered(session, mime::String, @nospecialize(value))
+function rendered(session::Session, mime::String, @nospecialize(value))
     io = IOBuffer()
-    show(display_context(io, session), MIME(mime), value)
+    show(display_context(io, session.mod), MIME(mime), value)
     return encoded(mime, take!(io))
 end
 
@@ -72,19 +38,70 @@ is_json(mime::String) = mime == "application/json" || endswith(mime, "+json")
 is_text(mime::String) =
     istextmime(mime) || mime in ("image/svg+xml", "application/javascript", "application/xml")
 
+"""
+    encoded(mime, data)
+
+Ready-made `data` (text, bytes or, for JSON, what JSON can write) as it stands in a message.
+"""
 encoded(mime::String, text::AbstractString) = encoded(mime, Vector{UInt8}(codeunits(String(text))))
 
 function encoded(mime::String, bytes::Vector{UInt8})
-    is_json(mime) && return JSON.Raw(String(bytes))
+    is_json(mime) && return checked_json(bytes)
     is_text(mime) && return String(bytes)
     is_base64(bytes) && return String(bytes)
     return base64encode(bytes)
 end
 
-# PNG, JPEG, GIF and PDF all start with a byte, or have one soon, that no base64 text has.
-function is_base64(bytes::Vector{UInt8})
-    isempty(bytes) && return false
-    return all(b -> b in BASE64_BYTES, bytes)
+encoded(mime::String, object) = JSON.Raw(JSON.json(object))
+
+# It is spliced into the message as it is, which it would break if it were none.
+function checked_json(bytes::Vector{UInt8})
+    JSON.parse(bytes)
+    return JSON.Raw(String(bytes))
 end
 
-const BASE64_BYTES = Set{UInt8}(codeunits(string('A':'Z'..., 'a':'z'..., '0':'9'..., "+/=\r\n")))
+# What is text already is left alone: binary formats all have bytes near their start that base64 lacks.
+is_base64(bytes::Vector{UInt8}) = !isempty(bytes) && all(is_base64, bytes)
+is_base64(byte::UInt8) = UInt8('/') <= byte <= UInt8('9') || UInt8('A') <= byte <= UInt8('Z') ||
+                         UInt8('a') <= byte <= UInt8('z') || byte in (0x2b, 0x3d, 0x0d, 0x0a)
+
+is_ready_made(mime::String, data) = data isa Union{AbstractString,Vector{UInt8}}
+is_ready_made(mime::String, data::Union{AbstractDict,AbstractVector,NamedTuple}) = is_json(mime)
+is_ready_made(mime::String, data::Vector{UInt8}) = true
+
+"The `data` for one mime type; throws a `MethodError` if `value` has no such form."
+function single_form(session::Session, mime::String, @nospecialize(value))
+    if showable(mime, value)
+        return Dict{String,Any}(mime => rendered(session, mime, value))
+    elseif is_ready_made(mime, value)
+        return Dict{String,Any}(mime => encoded(mime, value))
+    end
+    throw(MethodError(show, (IOBuffer(), MIME(mime), value)))
+end
+
+"Sends `display_data`, or an update of what the display `id` showed before."
+function show_data(session::Session, data; id=nothing, update::Bool=false)
+    transient = Dict{String,Any}()
+    id === nothing || (transient["display_id"] = string(id))
+    flush(session.stdout)
+    flush(session.stderr)
+    publish(
+        session,
+        update ? "update_display_data" : "display_data",
+        Dict{String,Any}("data" => data, "metadata" => Dict{String,Any}(), "transient" => transient),
+    )
+    return nothing
+end
+
+"The display of the notebook, on top of Julia's display stack."
+struct NotebookDisplay <: AbstractDisplay
+    session::Session
+end
+
+Base.display(d::NotebookDisplay, @nospecialize(value)) =
+    show_data(d.session, mime_bundle(d.session, value))
+
+Base.display(d::NotebookDisplay, mime::MIME, @nospecialize(value)) =
+    show_data(d.session, single_form(d.session, string(mime), value))
+
+Base.displayable(::NotebookDisplay, ::MIME) = true

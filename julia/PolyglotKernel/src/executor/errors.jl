@@ -7,20 +7,27 @@ is_kernel(frame::StackTraces.StackFrame) = startswith(string(frame.file), KERNEL
 # The function by which the kernel enters user code.
 is_boundary(frame::StackTraces.StackFrame) = frame.func === :attempt && is_kernel(frame)
 
-# `Core.eval` and `invokelatest`, when the kernel called them.
-is_entrance(frame::StackTraces.StackFrame) =
-    frame.from_c || is_kernel(frame) || startswith(string(frame.file), "./boot.jl") ||
-    startswith(string(frame.file), "./essentials.jl")
+# Base's files have relative names, and so have the functions of cells: ./In[3]
+function is_user(frame::StackTraces.StackFrame)
+    frame.from_c && return false
+    file = string(frame.file)
+    occursin("In[", file) && return true
+    return isabspath(file) && !is_kernel(frame) && !startswith(file, Sys.STDLIB)
+end
 
-"The part of a backtrace that is the user's."
+"""
+    user_frames(trace)
+
+A backtrace up to the outermost frame that is the user's, without the kernel's own in between.
+"""
 function user_frames(trace::Vector)
     frames = [StackTraces.lookup(pointer) for pointer in trace]
     boundary = findfirst(lookups -> any(is_boundary, lookups), frames)
     last = boundary === nothing ? length(trace) : boundary - 1
-    while last > 0 && all(is_entrance, frames[last])
+    while last > 0 && !any(is_user, frames[last])
         last -= 1
     end
-    return [trace[i] for i in 1:last if !all(is_kernel, frames[i])]
+    return trace[[i for i in 1:last if !all(is_kernel, frames[i])]]
 end
 
 # An error in a file or macro comes wrapped in where it was met, which the backtrace says too.
@@ -41,7 +48,6 @@ end
 function error_content(failure::Failure)
     exception = first(failure.stack)[1]
     return Dict{String,Any}(
-        "status" => "error",
         "ename" => exception_name(exception),
         "evalue" => exception_value(exception),
         "traceback" => split(render_failure(failure), '\n'),
@@ -55,7 +61,7 @@ function render_failure(failure::Failure)
         printstyled(io, i == 1 ? "ERROR: " : "\n\ncaused by: "; color=Base.error_color(), bold=true)
         show_exception(io, exception, trace)
     end
-    return String(take!(buffer))
+    return replace(String(take!(buffer)), "./In[" => "In[")
 end
 
 # What cannot be shown is at least named.

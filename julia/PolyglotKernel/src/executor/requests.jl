@@ -4,8 +4,18 @@
 function serve(session::Session)
     while true
         wait_undisturbed(() -> nothing, wait, session.inbox)
-        handle(session, take!(session.inbox))
+        handle(session, take!(session.inbox)::Frames.Frame)
     end
+end
+
+"Handles what has come already."
+function serve_waiting(session::Session)
+    yield()
+    while isready(session.inbox)
+        handle(session, take!(session.inbox)::Frames.Frame)
+        yield()
+    end
+    return nothing
 end
 
 function handle(session::Session, frame::Frames.Frame)
@@ -15,8 +25,29 @@ function handle(session::Session, frame::Frames.Frame)
         execute(session, header)
     elseif type == "call"
         serve_call(session, frame)
+    elseif type == "comm"
+        comm_arrived(session, frame)
+    elseif type == "complete" || type == "inspect" || type == "is_complete"
+        answer(session, header)
     end
     return nothing
+end
+
+# Questions of the front end: whatever goes wrong in them, they are answered.
+function answer(session::Session, header::Dict{String,Any})
+    attend!(session, Request(header["id"], false))
+    outcome = attempt(session, answer_of, session, header)
+    content = outcome isa Failure ? failed_content(error_content(outcome)) : outcome
+    reply(session, header["id"], content)
+    attend!(session, NO_REQUEST)
+    return nothing
+end
+
+function answer_of(session::Session, header::Dict{String,Any})
+    code = header["code"]::String
+    header["type"] == "is_complete" && return is_complete(code)
+    header["type"] == "complete" && return complete(session.mod, code, header["cursor_pos"])
+    return inspect(session, code, header["cursor_pos"], get(header, "detail_level", 0))
 end
 
 """
@@ -46,16 +77,22 @@ end
 
 function run_cell(session::Session, code::String, count::Int, silent::Bool)
     run_hooks(session.hooks.before)
-    cell = evaluate_cell(session, code, "In[$count]")
+    cell = run_mode(session, cell_mode(code), "In[$count]")
     run_hooks(session.hooks.after)
-    Compat.set_repl_variable(:ans, cell.value)
-    silent && return nothing
-    if cell.shown
+    cell === nothing && return nothing
+    Compat.set_repl_variable(session.mod, :ans, cell.value)
+    if cell.shown && !silent
         session.history.outputs[count] = cell.value
-        publish_result(session, cell.value, count)
+        Base.invokelatest(publish_result, session, cell.value, count)
     end
     return nothing
 end
+
+run_mode(session::Session, julia::JuliaCode, filename::String) =
+    evaluate_cell(session, julia.code, filename)
+
+# The other modes give no value that `ans` could be.
+run_mode(session::Session, mode::CellMode, ::String) = (run_mode(session, mode); nothing)
 
 function remember_input!(session::Session, count::Int, code::String)
     session.history.inputs[count] = code
@@ -80,12 +117,15 @@ function publish_result(session::Session, @nospecialize(value), count::Int)
 end
 
 function execute_failed(session::Session, failure::Failure, silent::Bool)
-    Compat.set_repl_variable(:err, first(failure.stack)[1])
+    Compat.set_repl_variable(session.mod, :err, first(failure.stack)[1])
+    attempt(session, run_hooks, session.hooks.failed)
     settle_output!(session)
     content = error_content(failure)
-    silent || publish(session, "error", Dict{String,Any}(k => content[k] for k in ("ename", "evalue", "traceback")))
-    return content
+    silent || publish(session, "error", content)
+    return failed_content(content)
 end
+
+failed_content(error::Dict{String,Any}) = merge!(Dict{String,Any}("status" => "error"), error)
 
 function settle_output!(session::Session)
     Libc.flush_cstdio()
@@ -99,18 +139,14 @@ function user_expressions(session::Session, header::Dict{String,Any})
     expressions = get(header, "user_expressions", nothing)
     expressions isa AbstractDict || return results
     for (name, expression) in expressions
-        results[name] = user_expression(session, expression)
+        outcome = attempt(session, expression_bundle, session, String(expression))
+        results[name] = outcome isa Failure ? failed_content(error_content(outcome)) : outcome
     end
     return results
 end
 
-function user_expression(session::Session, expression)
-    outcome = attempt(session, expression_bundle, session, String(expression))
-    outcome isa Failure && return error_content(outcome)
-    return Dict{String,Any}("status" => "ok", "data" => outcome, "metadata" => Dict{String,Any}())
-end
-
 function expression_bundle(session::Session, expression::String)
     cell = evaluate_cell(session, expression, "user_expression")
-    return Base.invokelatest(mime_bundle, session, cell.value)
+    data = Base.invokelatest(mime_bundle, session, cell.value)
+    return Dict{String,Any}("status" => "ok", "data" => data, "metadata" => Dict{String,Any}())
 end

@@ -44,13 +44,14 @@ mutable struct Session
     evaluating::Bool                      # the root task runs user code
     root::Task
     backend::REPL.REPLBackend             # where packages look for the REPL's hooks
-    inbox::Channel{Frames.Frame}          # what the root task has to do
-    input_replies::Channel{String}
+    inbox::Channel{Any}                   # frames: what the root task has to do
+    input_replies::Channel{Any}           # lines
     calls::Calls
     history::CellHistory
     hooks::Hooks
     payload::Vector{Any}                  # of the coming execute reply
-    mime_rows::Vector{Vector{String}}     # which forms of a value are sent
+    mimes::MimeTable                      # which forms of a value are sent
+    comms::Comms
 end
 
 function Session(channel::HostChannel)
@@ -66,13 +67,14 @@ function Session(channel::HostChannel)
         false,
         current_task(),
         backend,
-        Channel{Frames.Frame}(Inf),
-        Channel{String}(Inf),
+        Channel{Any}(typemax(Int)),
+        Channel{Any}(typemax(Int)),
         Calls(),
         CellHistory(),
         Hooks(),
         Any[],
-        deepcopy(MIME_ROWS),
+        MimeTable(),
+        Comms(),
     )
 end
 
@@ -84,15 +86,13 @@ function attend!(session::Session, request::Request)
     return nothing
 end
 
-"Sends what a Jupyter client shows; `content` is anything that JSON writes."
-function publish(session::Session, msg_type::String, content, buffers...; fields...)
-    header = Dict{String,Any}(
-        "type" => "publish", "id" => session.request.id, "msg_type" => msg_type
-    )
-    for (name, value) in fields
-        header[String(name)] = value
-    end
-    send(session.channel, header, JSON.json(content), buffers...)
+const NO_FIELDS = Dict{String,Any}()
+const NO_BUFFERS = Vector{UInt8}[]
+
+"Sends what a Jupyter client shows; `fields` of the frame's header beside the usual ones."
+function publish(session::Session, msg_type::String, content::Dict{String,Any}, fields=NO_FIELDS, buffers=NO_BUFFERS)
+    header = Dict{String,Any}("type" => "publish", "id" => session.request.id, "msg_type" => msg_type)
+    send(session.channel, merge!(header, fields), JSON.json(content), buffers...)
     return nothing
 end
 

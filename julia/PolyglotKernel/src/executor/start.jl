@@ -11,9 +11,12 @@ function main()
     channel = HostChannel(; mark=pop!(ENV, "POLYGLOT_MARK", ""))
     session = Session(channel)
     restore_environment!()
+    Polyglot.SESSION[] = session
     take_over!(session)
+    furnish!(session, Main)
     start_reader(session)
     announce(session)
+    warm_up(session)
     serve(session)
     return nothing
 end
@@ -45,8 +48,21 @@ function take_over!(session::Session)
     Compat.set_standard_stream(InputStream(session), 0)
     Core.eval(Base, :(have_color = true; is_interactive = true))
     Core.eval(Base, :(active_repl_backend = $(session.backend)))
-    Logging.global_logger(Logging.ConsoleLogger(session.stderr))
-    Core.eval(Main, :(In = $(session.history.inputs); Out = $(session.history.outputs); ans = nothing))
+    Logging.global_logger(NotebookLogger(session))
+    pushdisplay(NotebookDisplay(session))
+    return nothing
+end
+
+"""
+    furnish!(session, mod)
+
+Defines in `mod` what every cell finds: variables of the user's that come with a value, and no
+constants, so that an assignment replaces them.
+"""
+function furnish!(session::Session, mod::Module)
+    Core.eval(mod, :(In = $(session.history.inputs); Out = $(session.history.outputs)))
+    Core.eval(mod, :(Polyglot = $(Polyglot)))
+    Compat.set_repl_variable(mod, :ans, nothing)
     return nothing
 end
 

@@ -31,7 +31,7 @@ function ask(session::Session, prompt::String; password::Bool=false)
             "type" => "input_request", "id" => request.id, "prompt" => prompt, "password" => password
         ),
     )
-    answer = take!(session.input_replies)
+    answer = take!(session.input_replies)::String
     return answer == END_OF_FILE ? nothing : answer
 end
 
@@ -41,7 +41,7 @@ end
 An `IO` that asks for a line when it has none left. As on a terminal, end-of-file ends one read and
 not the stream.
 """
-mutable struct InputStream <: IO
+mutable struct InputStream <: Compat.StandardStream
     session::Session
     line::Vector{UInt8}   # what was typed and not read yet
 end
@@ -52,7 +52,8 @@ function Base.eof(input::InputStream)
     isempty(input.line) || return false
     answer = ask(input.session, "")
     answer === nothing && return true
-    append!(input.line, codeunits(answer), UInt8('\n'))
+    append!(input.line, codeunits(answer))
+    push!(input.line, UInt8('\n'))
     return false
 end
 
@@ -98,3 +99,6 @@ function Base.getpass(input::InputStream, ::OutputStream, message::AbstractStrin
     answer = ask(input.session, "$message: "; password=true)
     return Base.SecretBuffer(answer === nothing ? "" : answer)
 end
+
+# Descriptor 0 is the null device whatever `stdin` is.
+Compat.restore_descriptor(::InputStream, ::Int) = nothing

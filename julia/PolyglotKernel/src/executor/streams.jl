@@ -10,7 +10,7 @@ An `IO` whose text goes to the host as `stream` frames: one for each `print` (wh
 for its duration), one for each bare `write`. What no user would want to see in pieces, a character's
 bytes, is kept together.
 """
-mutable struct OutputStream <: IO
+mutable struct OutputStream <: Compat.StandardStream
     channel::HostChannel
     name::String
     header::String        # of its frames; made anew for each request
@@ -133,6 +133,10 @@ end
 
 # What a child process gets that is started with this stream as its stdout or stderr.
 Base.rawhandle(stream::OutputStream) = RawFD(stream.name == "stdout" ? 1 : 2)
+
+# The process's own descriptor is the host's pipe again, for C code and children.
+Compat.restore_descriptor(stream::OutputStream, fd::Int) =
+    ccall(:dup2, Cint, (RawFD, RawFD), stream.channel.raw[fd], RawFD(fd))
 
 Base.isopen(::OutputStream) = true
 Base.isreadable(::OutputStream) = false

@@ -1,0 +1,32 @@
+# Comms: named channels between user code and the front end, on which widgets are built
+# (docs/messaging.rst of jupyter_client, *Custom Messages*).
+
+"""
+    CommMessage
+
+What a comm was sent: `data`, `metadata` and raw `buffers`.
+"""
+struct CommMessage
+    data::Any
+    metadata::Any
+    buffers::Vector{Vector{UInt8}}
+end
+
+"""
+A channel to the front end; both ends can open one. See `Polyglot.Comm`.
+"""
+mutable struct CommChannel
+    id::String
+    target::String
+    open::Bool
+    on_msg::Any     # called with the comm and a CommMessage
+    on_close::Any
+end
+
+"The open comms by id, and what the front end may open, by target name."
+struct Comms
+    open::Dict{String,CommChannel}
+    targets::Dict{String,Any}
+end
+
+Comms() = Comms(Dict{String,CommChannel}(), Dict{String,Any}())

@@ -1,0 +1,121 @@
+# Completion, by the REPL's completer.
+
+const COMPLETION_LIMIT = 1000
+
+"The content of `complete_reply` for `cursor_pos`, in code points."
+function complete(mod::Module, code::String, cursor_pos::Integer)
+    stop = byte_before(code, cursor_pos)
+    found, range = completions_at(mod, code, stop)
+    entries = Dict{String,Any}[]
+    seen = Set{String}()
+    first_byte = isempty(range) && first(range) <= 0 ? stop + 1 : first(range)
+    cursor_end = code_points_before(code, nextind(code, stop))
+    cursor_start = min(code_points_before(code, first_byte), cursor_end)
+    for completion in found
+        length(entries) < COMPLETION_LIMIT || break
+        text = completion_text(completion)
+        text in seen && continue
+        push!(seen, text)
+        push!(entries, completion_entry(mod, completion, text, cursor_start, cursor_end))
+    end
+    return Dict{String,Any}(
+        "status" => "ok",
+        "matches" => String[entry["text"] for entry in entries],
+        "cursor_start" => cursor_start,
+        "cursor_end" => cursor_end,
+        "metadata" => Dict{String,Any}("_jupyter_types_experimental" => entries),
+    )
+end
+
+"What may stand before the byte `stop`, and which bytes it would replace."
+function completions_at(mod::Module, code::String, stop::Int)
+    stop == 0 && return Any[], 1:0
+    mode = cell_mode(code)
+    if mode isa ShellScript
+        found, range, _ = REPL.REPLCompletions.shell_completions(without_first(code, ';'), stop)
+        return found, range
+    end
+    text = mode isa HelpQuestion ? without_first(code, '?') : code
+    found, range, _ = REPL.REPLCompletions.completions(text, stop, mod)
+    keywords, keyword_range = keyword_arguments(mod, text, stop)
+    isempty(keywords) && return found, range
+    return keyword_range == range ? vcat(keywords, found) : keywords, keyword_range
+end
+
+# The mode's character gives way to a space, so that places stay the same.
+without_first(code::String, mode::Char) = replace(code, mode => ' '; count=1)
+
+"A keyword argument, for versions whose REPL does not complete them (before 1.10)."
+struct KeywordArgument
+    name::String
+end
+
+function keyword_arguments(mod::Module, code::String, stop::Int)
+    none = (Any[], 1:0)
+    Compat.COMPLETES_KEYWORD_ARGUMENTS && return none
+    call = enclosing_call(code, stop)
+    call === nothing && return none
+    name, arguments = call
+    prefix = trailing_name(code, stop)
+    occursin('.', prefix) && return none
+    before = rstrip(SubString(arguments, 1, thisind(arguments, sizeof(arguments) - sizeof(prefix))))
+    (isempty(before) || last(before) in (',', ';')) || return none
+    (isempty(prefix) && !endswith(before, ';')) && return none
+    target = resolve(mod, name)
+    target === nothing && return none
+    names = sort!(String[string(k) for k in keyword_names(something(target)) if startswith(string(k), prefix)])
+    return Any[KeywordArgument(k * "=") for k in names], (stop - sizeof(prefix) + 1):stop
+end
+
+function keyword_names(callee)
+    names = Set{Symbol}()
+    callee isa Union{Function,Type} || return names
+    for method in methods(callee)
+        for keyword in Base.kwarg_decl(method)
+            endswith(string(keyword), "...") || push!(names, keyword)
+        end
+    end
+    return names
+end
+
+completion_text(completion) = REPL.REPLCompletions.completion_text(completion)
+completion_text(completion::KeywordArgument) = completion.name
+
+# The signature is what one wants of a method, not the file where it is.
+completion_text(completion::REPL.REPLCompletions.MethodCompletion) =
+    String(first(split(sprint(show, completion.method), " in ")))
+
+function completion_entry(mod::Module, completion, text::String, cursor_start::Int, cursor_end::Int)
+    entry = Dict{String,Any}("start" => cursor_start, "end" => cursor_end, "text" => text)
+    type = completion_type(mod, completion)
+    type === nothing || (entry["type"] = type)
+    return entry
+end
+
+"""
+    completion_type(mod, completion)
+
+What JupyterLab shows beside a completion and picks its icon by: the names of the Language Server
+Protocol's kinds.
+"""
+completion_type(::Module, completion) = nothing
+completion_type(::Module, ::KeywordArgument) = "property"
+completion_type(::Module, ::REPL.REPLCompletions.KeywordCompletion) = "keyword"
+completion_type(::Module, ::REPL.REPLCompletions.PackageCompletion) = "module"
+completion_type(::Module, ::REPL.REPLCompletions.PathCompletion) = "path"
+completion_type(::Module, ::REPL.REPLCompletions.PropertyCompletion) = "property"
+completion_type(::Module, ::REPL.REPLCompletions.FieldCompletion) = "field"
+completion_type(::Module, ::REPL.REPLCompletions.MethodCompletion) = "method"
+completion_type(::Module, ::REPL.REPLCompletions.DictCompletion) = "dict key"
+completion_type(::Module, ::REPL.REPLCompletions.BslashCompletion) = "text"
+
+function completion_type(::Module, completion::REPL.REPLCompletions.ModuleCompletion)
+    name = Symbol(completion.mod)
+    startswith(completion.mod, '@') && return "macro"
+    isdefined(completion.parent, name) || return "macro"   # `md"` for `@md_str`
+    value = getfield(completion.parent, name)
+    value isa Module && return "module"
+    value isa Function && return "function"
+    value isa Type && return "class"
+    return isconst(completion.parent, name) ? "constant" : "variable"
+end

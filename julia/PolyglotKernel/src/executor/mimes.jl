@@ -1,0 +1,73 @@
+# In which forms a value is sent.
+
+"""
+Which forms of a value are sent. All that it has, but of the forms in one row only the first: they
+say the same, and a client shows the richest that it knows.
+"""
+const MIME_ROWS = [
+    ["image/svg+xml"],
+    ["image/png", "image/jpeg", "image/gif"],
+    ["text/html"],
+    ["text/markdown"],
+    ["text/latex"],
+    ["application/javascript"],
+    ["application/pdf"],
+    ["application/json"],
+    [
+        "application/vnd.vegalite.v5+json",
+        "application/vnd.vegalite.v4+json",
+        "application/vnd.vegalite.v3+json",
+        "application/vnd.vegalite.v2+json",
+    ],
+    ["application/vnd.vega.v5+json", "application/vnd.vega.v4+json", "application/vnd.vega.v3+json"],
+    ["application/vnd.plotly.v1+json"],
+    ["application/vnd.dataresource+json"],
+    ["application/geo+json"],
+]
+
+"""
+    MimeTable(rows)
+
+The rows, and for each type met which of them it has, as long as no method is defined.
+"""
+mutable struct MimeTable
+    rows::Vector{Vector{String}}
+    world::UInt
+    known::Dict{Any,Vector{String}}
+end
+
+MimeTable() = MimeTable(deepcopy(MIME_ROWS), 0, Dict{Any,Vector{String}}())
+
+"Adds a row: a mime type, or several of which only the first is sent."
+function register_mime!(table::MimeTable, row::Vector{String})
+    push!(table.rows, row)
+    empty!(table.known)
+    return table
+end
+
+"The mime types besides `text/plain` in which `value` is to be sent."
+function rich_mimes(table::MimeTable, @nospecialize(value))
+    world = Base.get_world_counter()
+    if table.world != world
+        empty!(table.known)
+        table.world = world
+    end
+    known = get(table.known, typeof(value), nothing)
+    known === nothing || return known
+    mimes = String[]
+    lasting = true
+    for row in table.rows, mime in row
+        lasting &= decided_by_type(mime, value)
+        if showable(mime, value)
+            push!(mimes, mime)
+            break
+        end
+    end
+    lasting && (table.known[typeof(value)] = mimes)
+    return mimes
+end
+
+# Types with a `showable` method of their own (Plots' have one) may answer differently for each value.
+function decided_by_type(mime::String, @nospecialize(value))
+    return which(showable, Tuple{MIME{Symbol(mime)},typeof(value)}).module === Base.Multimedia
+end
