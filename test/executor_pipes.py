@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import array
 import fcntl
 import importlib.util
 import json
@@ -9,6 +10,7 @@ import os
 import select
 import signal
 import sys
+import termios
 import time
 from collections import deque
 from collections.abc import Iterator
@@ -85,12 +87,29 @@ class RawPipe:
     def __init__(self, descriptor: int) -> None:
         self.descriptor = descriptor
         self._data = b""
+        self._fetched = 0
 
-    def read(self) -> bool:
+    def unread(self) -> int:
+        """How many bytes are there to be read."""
+        count = array.array("i", [0])
+        fcntl.ioctl(self.descriptor, termios.FIONREAD, count)
+        return count[0]
+
+    def written(self) -> int:
+        """How many bytes were written so far."""
+        return self._fetched + self.unread()
+
+    def read(self, count: int = 65536) -> bool:
         """Read what is there; False at the end."""
-        data = os.read(self.descriptor, 65536)
+        data = os.read(self.descriptor, count)
         self._data += data
+        self._fetched += len(data)
         return bool(data)
+
+    def read_until(self, limit: int) -> None:
+        """Read what is missing of the first `limit` bytes ever written."""
+        while self._fetched < limit:
+            self.read(limit - self._fetched)
 
     def before_mark(self) -> str:
         """The text before the next mark, which is there or on its way."""
@@ -161,7 +180,8 @@ class PipedExecutor:
     def next_event(self) -> tuple[str, Any]:
         """What comes next: ("raw", (stream, text)), or a frame's type and the frame.
 
-        As the host does, it reads raw output before frames, and holds back what is behind a mark.
+        As the host does: raw output that was there before the frames were read, and that none of
+        them has a mark for, was written after them.
         """
         while not self._events:
             self._read()
@@ -170,15 +190,15 @@ class PipedExecutor:
     def _read(self) -> None:
         ready = {descriptor for descriptor, _ in self._poll.poll(GUARD * 1000)}
         assert ready, "nothing came"
-        for name, raw in self._raw.items():
-            if raw.descriptor in ready:
-                if not raw.read():
-                    self._poll.unregister(raw.descriptor)
-                self._add_raw(name, raw.available())
-        if self._replies in ready:
+        written = {name: raw.written() for name, raw in self._raw.items()}
+        for raw in self._raw.values():
+            if raw.descriptor in ready and not raw.unread():  # the end of the pipe
+                self._poll.unregister(raw.descriptor)
+        while self._reader.buffered or select.select([self._replies], [], [], 0)[0]:
             self._take_frame()
-            while self._reader.buffered:
-                self._take_frame()
+        for name, raw in self._raw.items():
+            raw.read_until(written[name])
+            self._add_raw(name, raw.available())
 
     def _take_frame(self) -> None:
         frame = self._reader.read()
@@ -187,8 +207,6 @@ class PipedExecutor:
             if frame.marks & bit:
                 self._add_raw(name, raw.before_mark())
         self._events.append((frame.header["type"], frame))
-        for name, raw in self._raw.items():
-            self._add_raw(name, raw.available())
 
     def _add_raw(self, name: str, text: str) -> None:
         if text:
