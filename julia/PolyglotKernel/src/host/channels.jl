@@ -27,7 +27,7 @@ function bind_channels(zmq::ZMQ, connection::Connection)
     for index in eachindex(CHANNELS)
         push!(sockets, bind_channel(zmq, connection, index))
     end
-    chosen && Base.invokelatest(write_back, connection)
+    chosen && !is_registration(connection.fields) && Base.invokelatest(write_back, connection)
     return Channels(zmq, sockets)
 end
 

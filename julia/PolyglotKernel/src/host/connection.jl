@@ -31,15 +31,19 @@ function read_connection(path::String)
     haskey(DIGESTS, scheme) || bad_field(
         path, "signature_scheme", "must be hmac-sha256, hmac-sha224, hmac-sha384 or hmac-sha512"
     )
-    ip = text_field(path, fields, "ip", nothing)
+    registers = is_registration(fields)
+    ip = text_field(path, fields, registers ? "registration_ip" : "ip", nothing)
     isempty(ip) && bad_field(path, "ip", "is empty")
     ports = Int[]
     for channel in CHANNELS
-        push!(ports, port_field(path, fields, channel * "_port"))
+        push!(ports, registers ? 0 : port_field(path, fields, channel * "_port"))
     end
     key = text_field(path, fields, "key", nothing)
     return Connection(path, transport, ip, ports, key, scheme, fields)
 end
+
+"Whether the file is a registration file instead (\"Registration file format\"); see `register`."
+is_registration(fields::Dict{String,Any}) = haskey(fields, "registration_port")
 
 function read_fields(path::String)
     isdir(path) && throw(StartError(string("polyglot: the connection file ", path, " cannot be read")))

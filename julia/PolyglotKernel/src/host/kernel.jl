@@ -118,6 +118,8 @@ function Kernel(options::Options)
     connection = read_connection(options.connection_file)
     channels = bind_channels(load_zmq(options.libzmq), connection)
     session = Session(connection.key, connection.signature_scheme)
+    is_registration(connection.fields) &&
+        Base.invokelatest(register, channels.zmq, session, connection)
     return Kernel(
         options, connection, session, channels, executors, Job[], Dict{Int,Job}(), 0, 0, nothing,
         StreamBatch(), PendingInput[], Dict{Int,Vector{UInt8}}(),

@@ -1,6 +1,7 @@
 # ZeroMQ by ccall: the few functions that the host needs, from the libzmq that pyzmq brought along.
 
 const ZMQ_REP = Cint(4)
+const ZMQ_DEALER = Cint(5)
 const ZMQ_ROUTER = Cint(6)
 const ZMQ_XPUB = Cint(9)
 
@@ -26,6 +27,7 @@ mutable struct ZMQ
     socket::Ptr{Cvoid}
     close::Ptr{Cvoid}
     bind::Ptr{Cvoid}
+    connect::Ptr{Cvoid}
     setsockopt::Ptr{Cvoid}
     getsockopt::Ptr{Cvoid}
     send::Ptr{Cvoid}
@@ -102,6 +104,14 @@ function bind_socket(socket::Socket, address::String)
         socket.handle, ZMQ_LAST_ENDPOINT, buffer, size,
     )
     return GC.@preserve buffer unsafe_string(pointer(buffer))
+end
+
+"Connect to `address`. Throws [`StartError`](@ref)."
+function connect_socket(socket::Socket, address::String)
+    if ccall(socket.zmq.connect, Cint, (Ptr{Cvoid}, Cstring), socket.handle, address) != 0
+        throw(StartError("polyglot: cannot connect to $address: $(last_error(socket.zmq)[2])"))
+    end
+    return nothing
 end
 
 function close_socket(socket::Socket)
