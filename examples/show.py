@@ -52,6 +52,7 @@ class Show:
     def on_cell_executed(
         self, cell: nbformat.NotebookNode, cell_index: int, execute_reply: dict
     ) -> None:
+        cell.outputs = joined(cell.outputs)
         for output in cell.outputs:
             self.output(output)
         count = execute_reply["content"].get("execution_count", " ")
@@ -128,6 +129,18 @@ class Show:
         return f"\x1b[{colour}m{text}\x1b[0m" if colour else text
 
 
+def joined(outputs: list[nbformat.NotebookNode]) -> list[nbformat.NotebookNode]:
+    """The outputs, with pieces of one stream that follow each other as one."""
+    result: list[nbformat.NotebookNode] = []
+    for output in outputs:
+        name = output.get("name")
+        if name and result and result[-1].get("name") == name:
+            result[-1].text += output.text
+        else:
+            result.append(output)
+    return result
+
+
 def table(source: str) -> str:
     """An HTML table as columns of text."""
     rows = [
@@ -151,6 +164,7 @@ def main(path: Path, folder: Path) -> int:
     client = NotebookClient(
         notebook,
         timeout=600,
+        record_timing=False,
         resources={"metadata": {"path": str(path.parent)}},
         on_cell_start=show.on_cell_start,
         on_cell_execute=show.on_cell_execute,
