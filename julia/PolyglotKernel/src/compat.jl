@@ -77,6 +77,9 @@ The object that owns the memory of `array`, and so lives as long as any array th
 """
 storage(array::Array) = @static isdefined(Base, :Memory) ? array.ref.mem : array
 
+# 1.9 keeps machine code in a package's cache.
+const CACHES_MACHINE_CODE = VERSION >= v"1.9"
+
 # 1.10 completes keyword arguments.
 const COMPLETES_KEYWORD_ARGUMENTS = isdefined(REPL.REPLCompletions, :KeywordArgumentCompletion)
 

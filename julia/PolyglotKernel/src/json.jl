@@ -293,10 +293,13 @@ end
 
 `value` as JSON text; see [`write`](@ref) for what it may be.
 """
-function json(value)
+json(value) = String(bytes(value))
+
+"    bytes(value)\n\nThe UTF-8 bytes of [`json`](@ref)."
+function bytes(@nospecialize(value))
     io = IOBuffer()
     write(io, value)
-    return String(take!(io))
+    return take!(io)
 end
 
 """
@@ -338,6 +341,35 @@ function write(io::IO, object::Union{AbstractDict,NamedTuple})
         write(io, string(key))
         Base.write(io, UInt8(':'))
         write(io, value)
+    end
+    Base.write(io, UInt8('}'))
+    return nothing
+end
+
+"""
+    Fields
+
+An object in the order of its keys. Unlike a `Dict` it is made by the same compiled code whatever
+types its values have.
+"""
+const Fields = Vector{Pair{String,Any}}
+
+"    fields(pairs...)\n\nThe object of these pairs of a `String` and a value."
+function fields(@nospecialize(pairs...))
+    object = Pair{String,Any}[]
+    for pair in pairs
+        push!(object, Pair{String,Any}(getfield(pair, 1), getfield(pair, 2)))
+    end
+    return object
+end
+
+function write(io::IO, object::Fields)
+    Base.write(io, UInt8('{'))
+    for i in 1:length(object)
+        i == 1 || Base.write(io, UInt8(','))
+        write(io, object[i].first)
+        Base.write(io, UInt8(':'))
+        write(io, object[i].second)
     end
     Base.write(io, UInt8('}'))
     return nothing

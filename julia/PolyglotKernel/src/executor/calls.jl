@@ -4,37 +4,37 @@
     Calls()
 
 Who waits for a `return`, and what is done with calls that arrive: `handlers` maps an `op` to a
-function `(session, frame) -> (fields, buffers)` of the `return`; `failure` makes the same of an
+function `(session, frame) -> (fields::JSON.Fields, buffers)` of the `return`; `failure` makes the same of an
 exception stack.
 """
 mutable struct Calls
-    returns::Dict{Int,Channel{Any}}
+    returns::Dict{Any,Any}                  # call number => mailbox
     waiting::Vector{Channel{Any}}   # the innermost last; it serves what arrives meanwhile
     last::Int
     handlers::Dict{String,Any}
     failure::Any
 end
 
-Calls() = Calls(Dict{Int,Channel{Any}}(), Channel{Any}[], 0, Dict{String,Any}(), nothing)
+Calls() = Calls(Dict{Any,Any}(), Channel{Any}[], 0, Dict{String,Any}(), nothing)
 
 """
-    call(session, to, op, fields = Dict(), buffers = [])::Frame
+    call(session, to, op, fields = JSON.fields(), buffers = [])::Frame
 
 Asks the executor of the language `to` and gives the `return` frame, whatever its status. Calls that
 arrive meanwhile are served.
 """
-function call(session, to::String, op::String, fields=Dict{String,Any}(), buffers=Vector{UInt8}[])
+function call(session, to::String, op::String, fields=JSON.fields(), buffers=Vector{UInt8}[])
     calls = session.calls
     number = calls.last += 1
     mail = Channel{Any}(typemax(Int))
     calls.returns[number] = mail
     push!(calls.waiting, mail)
     try
-        header = Dict{String,Any}(
+        header = JSON.fields(
             "type" => "call", "to" => to, "call" => number, "op" => op,
             "id" => session.request.id, "allow_stdin" => session.request.allow_stdin,
         )
-        send(session.channel, merge!(header, fields), buffers...)
+        send(session.channel, append!(header, fields), buffers)
         while true
             frame = take!(mail)::Frames.Frame
             frame.header["type"] == "return" && return frame
@@ -63,8 +63,9 @@ function serve_call(session, frame::Frames.Frame)
     end
     settle!(session.stdout)
     settle!(session.stderr)
-    answer = Dict{String,Any}("type" => "return", "call" => header["call"], "status" => "ok")
-    send(session.channel, merge!(answer, fields), buffers...)
+    status = outcome isa Failure ? "error" : "ok"
+    answer = JSON.fields("type" => "return", "call" => header["call"], "status" => status)
+    send(session.channel, append!(answer, fields), buffers)
     attend!(session, before)
     return nothing
 end

@@ -2,6 +2,8 @@
 # descriptors 1 and 2, of which only the fill level and the marks matter here (see *Order* in
 # docs/executor-protocol.md).
 
+const NO_BUFFERS = Vector{UInt8}[]
+
 # Above this size a buffer is written from where it lies instead of being copied behind its header.
 const COPY_LIMIT = 2^16
 
@@ -13,6 +15,7 @@ read when a frame is sent.
 """
 mutable struct HostChannel
     requests::Base.PipeEndpoint
+    requests_fd::RawFD
     decoder::Frames.Decoder
     replies::RawFD
     raw::NTuple{2,RawFD}     # duplicates of 1 and 2: user code may redirect the originals
@@ -27,7 +30,7 @@ function HostChannel(; requests::RawFD=RawFD(3), replies::RawFD=RawFD(4), mark::
     foreach(close_on_exec, (requests, replies, raw...))
     input = Base.open_pipe!(Base.PipeEndpoint(), requests)
     return HostChannel(
-        input, Frames.Decoder(), replies, raw, Vector{UInt8}(mark), ReentrantLock(), UInt8[], Ref{Cint}(0)
+        input, requests, Frames.Decoder(), replies, raw, Vector{UInt8}(mark), ReentrantLock(), UInt8[], Ref{Cint}(0)
     )
 end
 
@@ -58,24 +61,21 @@ function receive!(channel::HostChannel)
 end
 
 """
-    send(channel, header, buffers...)
+    send(channel, header, buffers)
 
 Sends a frame whole: an interrupt that arrives meanwhile is thrown when the last byte is out.
-`header` is the JSON text or what JSON writes as an object; a buffer is a `String` or bytes.
 """
-send(channel::HostChannel, header::AbstractDict, buffers...) =
-    send(channel, JSON.json(header), collect(Union{String,Vector{UInt8}}, buffers))
-
-function send(channel::HostChannel, header::String, buffers::Vector)
+function send(channel::HostChannel, header::JSON.Fields, buffers::Vector{Vector{UInt8}}=NO_BUFFERS)
+    text = JSON.bytes(header)
     Base.sigatomic_begin()
     lock(channel.lock)
-    start_frame!(channel, header, length(buffers))
+    start_frame!(channel, text, length(buffers))
     for buffer in buffers
-        append_integer!(channel.scratch, UInt64(sizeof(buffer)))
+        append_integer!(channel.scratch, length(buffer) % UInt64)
     end
-    append_bytes!(channel.scratch, pointer(header), sizeof(header))
+    append_bytes!(channel.scratch, pointer(text), length(text))
     for buffer in buffers
-        GC.@preserve buffer send_bytes!(channel, pointer(buffer), sizeof(buffer))
+        send_bytes!(channel, pointer(buffer), length(buffer))
     end
     flush_scratch!(channel)
     unlock(channel.lock)
@@ -83,35 +83,40 @@ function send(channel::HostChannel, header::String, buffers::Vector)
     return nothing
 end
 
-"Sends a frame with the `count` bytes at `bytes` as its only buffer."
-function send(channel::HostChannel, header::String, bytes::Ptr{UInt8}, count::Int)
+"""
+    send_text(channel, header, text)
+
+Sends a frame whose header is ready-made, with `text` as its only buffer.
+"""
+function send_text(channel::HostChannel, header::Vector{UInt8}, text::Vector{UInt8})
     Base.sigatomic_begin()
     lock(channel.lock)
     start_frame!(channel, header, 1)
-    append_integer!(channel.scratch, UInt64(count))
-    append_bytes!(channel.scratch, pointer(header), sizeof(header))
-    send_bytes!(channel, bytes, count)
+    append_integer!(channel.scratch, length(text) % UInt64)
+    append_bytes!(channel.scratch, pointer(header), length(header))
+    send_bytes!(channel, pointer(text), length(text))
     flush_scratch!(channel)
     unlock(channel.lock)
     Base.sigatomic_end()
     return nothing
 end
 
-function start_frame!(channel::HostChannel, header::String, buffers::Int)
+function start_frame!(channel::HostChannel, header::Vector{UInt8}, buffers::Int)
     marks = UInt32(0)
     mark_raw_output(channel, channel.raw[1]) && (marks |= Frames.STDOUT_MARK)
     mark_raw_output(channel, channel.raw[2]) && (marks |= Frames.STDERR_MARK)
     scratch = channel.scratch
     append!(empty!(scratch), Frames.MAGIC)
     append_integer!(scratch, marks)
-    append_integer!(scratch, UInt32(sizeof(header)))
-    append_integer!(scratch, UInt32(buffers))
+    append_integer!(scratch, length(header) % UInt32)
+    append_integer!(scratch, buffers % UInt32)
     return nothing
 end
 
 function append_integer!(bytes::Vector{UInt8}, value::T) where {T<:Unsigned}
-    for shift in 0:8:(8 * sizeof(T) - 8)
-        push!(bytes, (value >> shift) % UInt8)
+    for _ in 1:sizeof(T)
+        push!(bytes, value % UInt8)
+        value >>= 8
     end
     return nothing
 end
@@ -156,10 +161,18 @@ end
 # FIONREAD, from <sys/ioctl.h>
 const FIONREAD = Sys.islinux() ? Culong(0x541b) : Culong(0x4004667f)
 
+# How many bytes wait in a pipe, whichever its end.
+function unread(channel::HostChannel, fd::RawFD)
+    result = ccall(:ioctl, Cint, (RawFD, Culong, Ref{Cint}...), fd, FIONREAD, channel.unread)
+    return result == -1 ? Cint(0) : channel.unread[]
+end
+
+"Whether the host has sent something that was not received yet."
+has_unread(channel::HostChannel) = unread(channel, channel.requests_fd) > 0
+
 # Whether a mark was needed, because the host still has output to read in that pipe.
 function mark_raw_output(channel::HostChannel, fd::RawFD)
-    result = ccall(:ioctl, Cint, (RawFD, Culong, Ref{Cint}...), fd, FIONREAD, channel.unread)
-    (result == -1 || channel.unread[] == 0) && return false
+    unread(channel, fd) == 0 && return false
     mark = channel.mark
     GC.@preserve mark write_fully(fd, pointer(mark), length(mark))
     return true

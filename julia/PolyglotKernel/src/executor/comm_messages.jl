@@ -31,12 +31,14 @@ end
 function publish_comm(
     session::Session, type::String, comm::CommChannel, data; metadata=Dict{String,Any}(), buffers=()
 )
-    content = Dict{String,Any}("comm_id" => comm.id, "data" => data)
-    type == "comm_open" && (content["target_name"] = comm.target)
-    fields = Dict{String,Any}("metadata" => metadata, "comm_id" => comm.id)
-    type == "comm_open" && (fields["target_name"] = comm.target)
-    raw = [Vector{UInt8}(reinterpret(UInt8, vec(collect(buffer)))) for buffer in buffers]
-    publish(session, type, content, fields, raw)
+    content = JSON.fields("comm_id" => comm.id, "data" => data)
+    more = JSON.fields("metadata" => metadata, "comm_id" => comm.id)
+    if type == "comm_open"
+        push!(content, Pair{String,Any}("target_name", comm.target))
+        push!(more, Pair{String,Any}("target_name", comm.target))
+    end
+    raw = Vector{UInt8}[Vector{UInt8}(reinterpret(UInt8, vec(collect(buffer)))) for buffer in buffers]
+    publish(session, type, content, more, raw)
     return nothing
 end
 
@@ -57,7 +59,7 @@ end
 function announce_target(session::Session, target::String, registered::Bool)
     send(
         session.channel,
-        Dict{String,Any}("type" => "comm_target", "target_name" => target, "registered" => registered),
+        JSON.fields("type" => "comm_target", "target_name" => target, "registered" => registered),
     )
     return nothing
 end
@@ -74,7 +76,7 @@ function comm_arrived(session::Session, frame::Frames.Frame)
     outcome = attempt(session, handle_comm, session, frame)
     outcome isa Failure && println(session.stderr, render_failure(outcome))
     settle_output!(session)
-    reply(session, header["id"], Dict{String,Any}())
+    reply(session, header["id"], JSON.fields())
     attend!(session, NO_REQUEST)
     return nothing
 end

@@ -25,8 +25,8 @@ end
 
 "The open comms by id, and what the front end may open, by target name."
 struct Comms
-    open::Dict{String,CommChannel}
+    open::Dict{String,Any}       # CommChannel
     targets::Dict{String,Any}
 end
 
-Comms() = Comms(Dict{String,CommChannel}(), Dict{String,Any}())
+Comms() = Comms(Dict{String,Any}(), Dict{String,Any}())

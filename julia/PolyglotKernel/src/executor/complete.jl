@@ -6,7 +6,8 @@ const COMPLETION_LIMIT = 1000
 function complete(mod::Module, code::String, cursor_pos::Integer)
     stop = byte_before(code, cursor_pos)
     found, range = completions_at(mod, code, stop)
-    entries = Dict{String,Any}[]
+    entries = Any[]
+    matches = Any[]
     seen = Set{String}()
     first_byte = isempty(range) && first(range) <= 0 ? stop + 1 : first(range)
     cursor_end = code_points_before(code, nextind(code, stop))
@@ -16,14 +17,15 @@ function complete(mod::Module, code::String, cursor_pos::Integer)
         text = completion_text(completion)
         text in seen && continue
         push!(seen, text)
+        push!(matches, text)
         push!(entries, completion_entry(mod, completion, text, cursor_start, cursor_end))
     end
-    return Dict{String,Any}(
+    return JSON.fields(
         "status" => "ok",
-        "matches" => String[entry["text"] for entry in entries],
+        "matches" => matches,
         "cursor_start" => cursor_start,
         "cursor_end" => cursor_end,
-        "metadata" => Dict{String,Any}("_jupyter_types_experimental" => entries),
+        "metadata" => JSON.fields("_jupyter_types_experimental" => entries),
     )
 end
 
@@ -86,9 +88,9 @@ completion_text(completion::REPL.REPLCompletions.MethodCompletion) =
     String(first(split(sprint(show, completion.method), " in ")))
 
 function completion_entry(mod::Module, completion, text::String, cursor_start::Int, cursor_end::Int)
-    entry = Dict{String,Any}("start" => cursor_start, "end" => cursor_end, "text" => text)
+    entry = JSON.fields("start" => cursor_start, "end" => cursor_end, "text" => text)
     type = completion_type(mod, completion)
-    type === nothing || (entry["type"] = type)
+    type === nothing || push!(entry, Pair{String,Any}("type", type))
     return entry
 end
 

@@ -2,14 +2,11 @@
 
 "The context in which values are shown: `:color`, `:limit`, `:displaysize`, and `:jupyter` to tell."
 function display_context(io::IO, mod::Module)
-    return IOContext(
-        io,
-        :color => true,
-        :limit => true,
-        :displaysize => displaysize(io),
-        :jupyter => true,
-        :module => mod,
-    )
+    io = IOContext(io, :color => true)
+    io = IOContext(io, :limit => true)
+    io = IOContext(io, :jupyter => true)
+    io = IOContext(io, :displaysize => displaysize(io))
+    return IOContext(io, :module => mod)
 end
 
 """
@@ -19,9 +16,9 @@ The `data` of `display_data` and `execute_result`: `text/plain`, and every form 
 is showable. Runs the user's `show` methods: to be called in the newest world.
 """
 function mime_bundle(session::Session, @nospecialize(value))
-    data = Dict{String,Any}("text/plain" => rendered(session, "text/plain", value))
+    data = JSON.fields("text/plain" => rendered(session, "text/plain", value))
     for mime in rich_mimes(session.mimes, value)
-        data[mime] = rendered(session, mime, value)
+        push!(data, Pair{String,Any}(mime, rendered(session, mime, value)))
     end
     return data
 end
@@ -35,9 +32,6 @@ end
 
 is_json(mime::String) = mime == "application/json" || endswith(mime, "+json")
 
-is_text(mime::String) =
-    istextmime(mime) || mime in ("image/svg+xml", "application/javascript", "application/xml")
-
 """
     encoded(mime, data)
 
@@ -46,13 +40,19 @@ Ready-made `data` (text, bytes or, for JSON, what JSON can write) as it stands i
 encoded(mime::String, text::AbstractString) = encoded(mime, Vector{UInt8}(codeunits(String(text))))
 
 function encoded(mime::String, bytes::Vector{UInt8})
-    is_json(mime) && return checked_json(bytes)
-    is_text(mime) && return String(bytes)
-    is_base64(bytes) && return String(bytes)
-    return base64encode(bytes)
+    startswith(mime, "text/") && return String(bytes)
+    return encoded_data(mime, bytes)
 end
 
 encoded(mime::String, object) = JSON.Raw(JSON.json(object))
+
+@noinline function encoded_data(mime::String, bytes::Vector{UInt8})
+    is_json(mime) && return checked_json(bytes)
+    (mime in TEXT_FORMATS || is_base64(bytes)) && return String(bytes)
+    return base64encode(bytes)
+end
+
+const TEXT_FORMATS = ["image/svg+xml", "application/javascript", "application/xml"]
 
 # It is spliced into the message as it is, which it would break if it were none.
 function checked_json(bytes::Vector{UInt8})
@@ -71,24 +71,20 @@ is_ready_made(mime::String, data::Vector{UInt8}) = true
 
 "The `data` for one mime type; throws a `MethodError` if `value` has no such form."
 function single_form(session::Session, mime::String, @nospecialize(value))
-    if showable(mime, value)
-        return Dict{String,Any}(mime => rendered(session, mime, value))
-    elseif is_ready_made(mime, value)
-        return Dict{String,Any}(mime => encoded(mime, value))
-    end
+    showable(mime, value) && return JSON.fields(mime => rendered(session, mime, value))
+    is_ready_made(mime, value) && return JSON.fields(mime => encoded(mime, value))
     throw(MethodError(show, (IOBuffer(), MIME(mime), value)))
 end
 
 "Sends `display_data`, or an update of what the display `id` showed before."
 function show_data(session::Session, data; id=nothing, update::Bool=false)
-    transient = Dict{String,Any}()
-    id === nothing || (transient["display_id"] = string(id))
+    transient = id === nothing ? JSON.fields() : JSON.fields("display_id" => string(id))
     flush(session.stdout)
     flush(session.stderr)
     publish(
         session,
         update ? "update_display_data" : "display_data",
-        Dict{String,Any}("data" => data, "metadata" => Dict{String,Any}(), "transient" => transient),
+        JSON.fields("data" => data, "metadata" => JSON.fields(), "transient" => transient),
     )
     return nothing
 end

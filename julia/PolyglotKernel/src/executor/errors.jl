@@ -47,10 +47,10 @@ end
 "The `ename`, `evalue` and `traceback` of Jupyter's `error` message."
 function error_content(failure::Failure)
     exception = first(failure.stack)[1]
-    return Dict{String,Any}(
+    return JSON.fields(
         "ename" => exception_name(exception),
         "evalue" => exception_value(exception),
-        "traceback" => split(render_failure(failure), '\n'),
+        "traceback" => Any[String(line) for line in split(render_failure(failure), '\n')],
     )
 end
 

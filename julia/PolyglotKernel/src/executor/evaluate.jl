@@ -93,6 +93,10 @@ Whether a `;` ends the cell, behind which only space and comments come: its valu
 """
 function ends_with_semicolon(code::String)
     position = findlast(isequal(';'), code)
+    position === nothing ? false : ends_with_semicolon(code, position)
+end
+
+@noinline function ends_with_semicolon(code::String, position::Union{Int,Nothing})
     while position !== nothing
         is_blank(SubString(code, position + 1)) || return false
         is_separator(SubString(code, 1, position - 1)) && return true

@@ -15,16 +15,18 @@ function inspect(session::Session, code::String, cursor_pos::Integer, detail_lev
         call = enclosing_call(code, stop)
         call === nothing || (markdown = description(session.mod, call[1], true))
     end
-    return Dict{String,Any}(
+    return JSON.fields(
         "status" => "ok",
         "found" => markdown !== nothing,
-        "data" => markdown === nothing ? Dict{String,Any}() : mime_bundle_of(session, markdown),
-        "metadata" => Dict{String,Any}(),
+        "data" => markdown === nothing ? JSON.fields() : mime_bundle_of(session, markdown),
+        "metadata" => JSON.fields(),
     )
 end
 
-mime_bundle_of(session::Session, markdown::Markdown.MD) = Dict{String,Any}(
-    mime => rendered(session, mime, markdown) for mime in ("text/plain", "text/markdown", "text/html")
+mime_bundle_of(session::Session, markdown::Markdown.MD) = JSON.fields(
+    "text/plain" => rendered(session, "text/plain", markdown),
+    "text/markdown" => rendered(session, "text/markdown", markdown),
+    "text/html" => rendered(session, "text/html", markdown),
 )
 
 # What is known of a name, as Markdown; `nothing` if it is no name.

@@ -1,8 +1,9 @@
 # SIGINT means the user's interrupt while user code runs, and nothing at any other time.
 #
-# The root task defers it (Base.sigatomic_begin) save while user code runs or while it waits for
-# work. The runtime throws it into whichever task is current: a forced one (many signals, one soon
-# after the other) also where it is deferred.
+# While user code runs, the runtime throws it into whichever task is current; many signals, one soon
+# after the other, it throws wherever the program is, which may be fatal inside the compiler. So at
+# any other time the system discards the signal. Where it cannot (macOS), the root task defers it
+# (Base.sigatomic_begin), save when it waits, where nothing is lost.
 
 "User code that threw: its exception stack, innermost first, cleared of the kernel's frames."
 struct Failure
@@ -15,16 +16,21 @@ end
 `f(args...)` in the newest world, with interrupts let through; a [`Failure`](@ref) if it throws.
 To be called where SIGINT is deferred.
 """
-function attempt(session::Session, f, args...)
-    drain_interrupts()
+function attempt(session::Session, @nospecialize(f), @nospecialize(args...))
     outer = session.evaluating
     session.evaluating = true
+    if !outer
+        drain_interrupts()
+        deliver_sigint(session.sigint)
+    end
     outcome = try
         Base.sigatomic_end()
         value = Base.invokelatest(f, args...)
         Base.sigatomic_begin()
+        outer || discard_sigint(session.sigint)
         value
     catch
+        outer || discard_sigint(session.sigint)
         # The runtime has restored the state at `try`: from here on SIGINT waits.
         failed(session, Compat.exception_stack(), !outer)
     end
@@ -47,7 +53,7 @@ is_interrupt(exception::CompositeException) = any(is_interrupt, exception.except
 is_interrupt(exception::TaskFailedException) = is_interrupt(Compat.task_result(exception.task))
 
 function report_interrupt(session::Session)
-    send(session.channel, Dict{String,Any}("type" => "interrupted", "id" => session.request.id))
+    send(session.channel, JSON.fields("type" => "interrupted", "id" => session.request.id))
     return nothing
 end
 

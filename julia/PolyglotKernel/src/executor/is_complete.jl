@@ -7,12 +7,12 @@ The content of `is_complete_reply`: `complete`, `invalid`, or `incomplete` with 
 line to come.
 """
 function is_complete(code::String)
-    cell_mode(code) isa JuliaCode || return Dict{String,Any}("status" => "complete")
+    cell_mode(code) isa JuliaCode || return JSON.fields("status" => "complete")
     tree = Base.parse_input_line(code; depwarn=false)
     problem = syntax_error_in(tree)
-    problem === nothing && return Dict{String,Any}("status" => "complete")
-    problem.head === :error && return Dict{String,Any}("status" => "invalid")
-    return Dict{String,Any}("status" => "incomplete", "indent" => next_indent(code, problem))
+    problem === nothing && return JSON.fields("status" => "complete")
+    problem.head === :error && return JSON.fields("status" => "invalid")
+    return JSON.fields("status" => "incomplete", "indent" => next_indent(code, problem))
 end
 
 syntax_error_in(tree) = nothing

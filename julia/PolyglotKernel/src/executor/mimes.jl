@@ -33,10 +33,10 @@ The rows, and for each type met which of them it has, as long as no method is de
 mutable struct MimeTable
     rows::Vector{Vector{String}}
     world::UInt
-    known::Dict{Any,Vector{String}}
+    known::IdDict{Any,Any}   # type => Vector{String}
 end
 
-MimeTable() = MimeTable(deepcopy(MIME_ROWS), 0, Dict{Any,Vector{String}}())
+MimeTable() = MimeTable(copy(MIME_ROWS), 0, IdDict())
 
 "Adds a row: a mime type, or several of which only the first is sent."
 function register_mime!(table::MimeTable, row::Vector{String})
@@ -53,21 +53,26 @@ function rich_mimes(table::MimeTable, @nospecialize(value))
         table.world = world
     end
     known = get(table.known, typeof(value), nothing)
-    known === nothing || return known
+    known === nothing || return known::Vector{String}
     mimes = String[]
-    lasting = true
     for row in table.rows, mime in row
-        lasting &= decided_by_type(mime, value)
-        if showable(mime, value)
+        if is_showable(mime, value)
             push!(mimes, mime)
             break
         end
     end
-    lasting && (table.known[typeof(value)] = mimes)
+    is_decided_by_type(value) && (table.known[typeof(value)] = mimes)
     return mimes
 end
 
 # Types with a `showable` method of their own (Plots' have one) may answer differently for each value.
-function decided_by_type(mime::String, @nospecialize(value))
-    return which(showable, Tuple{MIME{Symbol(mime)},typeof(value)}).module === Base.Multimedia
+function is_decided_by_type(@nospecialize(value))
+    return which(showable, Tuple{MIME"text/html",typeof(value)}).module === Base.Multimedia
+end
+
+# `showable` itself, save that it is not compiled anew for each mime type.
+function is_showable(mime::String, @nospecialize(value))
+    type = MIME{Symbol(mime)}
+    is_decided_by_type(value) && return hasmethod(show, Tuple{IO,type,typeof(value)})
+    return showable(type(), value)
 end

@@ -32,7 +32,21 @@ end
 
 What kind of cell this is. Blank lines and comments may stand above the mode's character.
 """
-function cell_mode(code::String)
+cell_mode(code::String) = may_have_mode(code) ? uncommon_mode(code) : JuliaCode(code)
+
+# Nearly every cell is told by its first byte that is no space.
+function may_have_mode(code::String)
+    for i in 1:ncodeunits(code)
+        byte = codeunit(code, i)
+        byte == 0x20 || byte == 0x09 || byte == 0x0a || byte == 0x0d || return is_mode_byte(byte)
+    end
+    return false
+end
+
+is_mode_byte(byte::UInt8) = # `?`, `;`, `]`, `%`, and `#`, behind which one of them may come
+    byte == 0x3f || byte == 0x3b || byte == 0x5d || byte == 0x25 || byte == 0x23
+
+@noinline function uncommon_mode(code::String)
     body = behind_comments(code)
     isempty(body) && return JuliaCode(code)
     first_char = body[1]
@@ -76,7 +90,8 @@ end
 
 function run_mode(session::Session, help::HelpQuestion)
     answer = help_answer(session, help.question)
-    show_data(session, answer isa String ? Dict{String,Any}("text/plain" => answer) : mime_bundle(session, answer))
+    data = answer isa String ? JSON.fields("text/plain" => answer) : mime_bundle(session, answer)
+    show_data(session, data)
     return nothing
 end
 

@@ -14,7 +14,7 @@ A variable `Polyglot` of your own hides it.
 module Polyglot
 
 using REPL
-using ..Executor: Executor, CommChannel, CommMessage
+using ..Executor: Executor, CommChannel, CommMessage, JSON
 
 # The one global of the kernel: cells call these functions without a session to pass.
 const SESSION = Ref{Executor.Session}()
@@ -68,7 +68,7 @@ Removes the output of the cell; with `wait` not before something new comes, whic
 function clear_output(; wait::Bool=false)
     flush(session().stdout)
     flush(session().stderr)
-    Executor.publish(session(), "clear_output", Dict{String,Any}("wait" => wait))
+    Executor.publish(session(), "clear_output", JSON.fields("wait" => wait))
     return nothing
 end
 
@@ -94,7 +94,8 @@ end
 The Julia cells of this session with their numbers, the oldest first; all, or so many of the `last`.
 """
 function history(last::Integer=0)
-    cells = sort!(collect(session().history.inputs); by=first)
+    inputs = session().history.inputs
+    cells = Pair{Int,String}[number => inputs[number] for number in sort!(collect(Int, keys(inputs)))]
     return last > 0 ? cells[max(1, end - last + 1):end] : cells
 end
 
@@ -104,7 +105,7 @@ end
 Puts `text` into a new cell below this one, or in this cell's place.
 """
 function load(text::AbstractString; replace::Bool=false)
-    payload = Dict{String,Any}(
+    payload = JSON.fields(
         "source" => "set_next_input", "text" => String(text), "replace" => replace
     )
     push!(session().payload, payload)

@@ -67,7 +67,7 @@ function progress_bundle(title::String, done::Union{Float64,Nothing})
     value = done === nothing ? "" : " value=\"$(round(done; digits=4))\""
     percent = done === nothing ? "" : string(round(Int, 100 * done), '%')
     filled = done === nothing ? 0 : round(Int, BAR_WIDTH * done)
-    return Dict{String,Any}(
+    return JSON.fields(
         "text/plain" => string(name, ": [", '#'^filled, ' '^(BAR_WIDTH - filled), "] ", percent),
         "text/html" => "<div>$(escaped_html(name)) <progress max=\"1\"$value></progress> $percent</div>",
     )

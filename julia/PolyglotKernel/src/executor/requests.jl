@@ -8,12 +8,11 @@ function serve(session::Session)
     end
 end
 
-"Handles what has come already."
+"Handles what has come already, also what is still in the pipe."
 function serve_waiting(session::Session)
-    yield()
-    while isready(session.inbox)
+    while isready(session.inbox) || has_unread(session.channel)
+        wait_undisturbed(() -> nothing, wait, session.inbox)
         handle(session, take!(session.inbox)::Frames.Frame)
-        yield()
     end
     return nothing
 end
@@ -37,8 +36,11 @@ end
 function answer(session::Session, header::Dict{String,Any})
     attend!(session, Request(header["id"], false))
     outcome = attempt(session, answer_of, session, header)
-    content = outcome isa Failure ? failed_content(error_content(outcome)) : outcome
-    reply(session, header["id"], content)
+    if outcome isa Failure
+        reply(session, header["id"], failed_content(error_content(outcome)), "error")
+    else
+        reply(session, header["id"], outcome)
+    end
     attend!(session, NO_REQUEST)
     return nothing
 end
@@ -56,21 +58,28 @@ end
 Runs a cell and answers with the content of Jupyter's `execute_reply`.
 """
 function execute(session::Session, header::Dict{String,Any})
-    attend!(session, Request(header["id"], get(header, "allow_stdin", false) === true))
-    session.execution_count = count = header["execution_count"]
+    id = header["id"]::String
+    attend!(session, Request(id, get(header, "allow_stdin", false) === true))
+    session.execution_count = count = header["execution_count"]::Int
     empty!(session.payload)
     code = header["code"]::String
     silent = header["silent"] === true
-    get(header, "store_history", true) === true && !silent && remember_input!(session, count, code)
+    remembered = !silent && get(header, "store_history", true) === true
+    remembered && (session.history.inputs[count] = code)
     outcome = attempt(session, run_cell, session, code, count, silent)
-    content = if outcome isa Failure
-        execute_failed(session, outcome, silent)
+    if outcome isa Failure
+        content = execute_failed(session, outcome, silent)
+        reply(session, id, push!(content, Pair{String,Any}("execution_count", count)), "error")
     else
-        Dict{String,Any}("status" => "ok", "payload" => copy(session.payload), "user_expressions" => user_expressions(session, header))
+        content = JSON.fields(
+            "status" => "ok",
+            "execution_count" => count,
+            "payload" => session.payload,
+            "user_expressions" => expression_results(session, get(header, "user_expressions", nothing)),
+        )
+        settle_output!(session)
+        reply(session, id, content)
     end
-    settle_output!(session)
-    content["execution_count"] = count
-    reply(session, header["id"], content)
     attend!(session, NO_REQUEST)
     return nothing
 end
@@ -94,38 +103,33 @@ run_mode(session::Session, julia::JuliaCode, filename::String) =
 # The other modes give no value that `ans` could be.
 run_mode(session::Session, mode::CellMode, ::String) = (run_mode(session, mode); nothing)
 
-function remember_input!(session::Session, count::Int, code::String)
-    session.history.inputs[count] = code
-    return nothing
-end
-
 function run_hooks(hooks::Vector{Any})
     for hook in hooks
-        hook()
+        Base.invokelatest(hook)
     end
     return nothing
 end
 
 function publish_result(session::Session, @nospecialize(value), count::Int)
-    data = mime_bundle(session, value)
-    publish(
-        session,
-        "execute_result",
-        Dict{String,Any}("execution_count" => count, "data" => data, "metadata" => Dict{String,Any}()),
+    content = JSON.fields(
+        "execution_count" => count,
+        "data" => mime_bundle(session, value),
+        "metadata" => JSON.fields(),
     )
+    publish(session, "execute_result", content)
     return nothing
 end
 
 function execute_failed(session::Session, failure::Failure, silent::Bool)
     Compat.set_repl_variable(session.mod, :err, first(failure.stack)[1])
-    attempt(session, run_hooks, session.hooks.failed)
+    isempty(session.hooks.failed) || attempt(session, run_hooks, session.hooks.failed)
     settle_output!(session)
-    content = error_content(failure)
-    silent || publish(session, "error", content)
-    return failed_content(content)
+    error = error_content(failure)
+    silent || publish(session, "error", error)
+    return failed_content(error)
 end
 
-failed_content(error::Dict{String,Any}) = merge!(Dict{String,Any}("status" => "error"), error)
+failed_content(error::JSON.Fields) = append!(JSON.fields("status" => "error"), error)
 
 function settle_output!(session::Session)
     Libc.flush_cstdio()
@@ -134,13 +138,17 @@ function settle_output!(session::Session)
     return nothing
 end
 
-function user_expressions(session::Session, header::Dict{String,Any})
-    results = Dict{String,Any}()
-    expressions = get(header, "user_expressions", nothing)
-    expressions isa AbstractDict || return results
+function expression_results(session::Session, @nospecialize(expressions))
+    asked = expressions isa Dict{String,Any} && !isempty(expressions)
+    return asked ? evaluate_expressions(session, expressions) : JSON.fields()
+end
+
+@noinline function evaluate_expressions(session::Session, expressions::Dict{String,Any})
+    results = JSON.fields()
     for (name, expression) in expressions
         outcome = attempt(session, expression_bundle, session, String(expression))
-        results[name] = outcome isa Failure ? failed_content(error_content(outcome)) : outcome
+        content = outcome isa Failure ? failed_content(error_content(outcome)) : outcome
+        push!(results, Pair{String,Any}(name, content))
     end
     return results
 end
@@ -148,5 +156,5 @@ end
 function expression_bundle(session::Session, expression::String)
     cell = evaluate_cell(session, expression, "user_expression")
     data = Base.invokelatest(mime_bundle, session, cell.value)
-    return Dict{String,Any}("status" => "ok", "data" => data, "metadata" => Dict{String,Any}())
+    return JSON.fields("status" => "ok", "data" => data, "metadata" => JSON.fields())
 end

@@ -12,13 +12,14 @@ end
 
 const NO_REQUEST = Request(nothing, false)
 
-"What cells gave and what they were, as the REPL's numbered prompt keeps them."
+# `Dict{Any,Any}` and not of `Int`, because Julia has the code of it compiled already.
+"What cells were and what they gave, by their numbers: `In` and `Out`."
 struct CellHistory
-    inputs::Dict{Int,String}
-    outputs::Dict{Int,Any}
+    inputs::Dict{Any,Any}
+    outputs::Dict{Any,Any}
 end
 
-CellHistory() = CellHistory(Dict{Int,String}(), Dict{Int,Any}())
+CellHistory() = CellHistory(Dict{Any,Any}(), Dict{Any,Any}())
 
 "Functions of the user that run around every cell, each called without arguments."
 struct Hooks
@@ -30,7 +31,7 @@ end
 Hooks() = Hooks(Any[], Any[], Any[])
 
 """
-    Session(channel)
+    Session(channel, sigint)
 
 The executor's state. Made in the task that is to evaluate the cells.
 """
@@ -41,6 +42,7 @@ mutable struct Session
     mod::Module                           # where cells are evaluated
     request::Request
     execution_count::Int
+    sigint::SigintGate
     evaluating::Bool                      # the root task runs user code
     root::Task
     backend::REPL.REPLBackend             # where packages look for the REPL's hooks
@@ -54,7 +56,7 @@ mutable struct Session
     comms::Comms
 end
 
-function Session(channel::HostChannel)
+function Session(channel::HostChannel, sigint::SigintGate)
     backend = REPL.REPLBackend(Channel(1), Channel(1), true)
     backend.backend_task = current_task()
     return Session(
@@ -64,6 +66,7 @@ function Session(channel::HostChannel)
         Main,
         NO_REQUEST,
         0,
+        sigint,
         false,
         current_task(),
         backend,
@@ -86,20 +89,21 @@ function attend!(session::Session, request::Request)
     return nothing
 end
 
-const NO_FIELDS = Dict{String,Any}()
-const NO_BUFFERS = Vector{UInt8}[]
-
-"Sends what a Jupyter client shows; `fields` of the frame's header beside the usual ones."
-function publish(session::Session, msg_type::String, content::Dict{String,Any}, fields=NO_FIELDS, buffers=NO_BUFFERS)
-    header = Dict{String,Any}("type" => "publish", "id" => session.request.id, "msg_type" => msg_type)
-    send(session.channel, merge!(header, fields), JSON.json(content), buffers...)
+"Sends what a Jupyter client shows; `more` fields of the frame's header beside the usual ones."
+function publish(
+    session::Session, msg_type::String, content::JSON.Fields, more::JSON.Fields=JSON.fields(),
+    buffers::Vector{Vector{UInt8}}=NO_BUFFERS,
+)
+    header = JSON.fields("type" => "publish", "id" => session.request.id, "msg_type" => msg_type)
+    isempty(more) || append!(header, more)
+    content_bytes = JSON.bytes(content)
+    send(session.channel, header, isempty(buffers) ? [content_bytes] : [content_bytes, buffers...])
     return nothing
 end
 
-function reply(session::Session, id, content::Dict{String,Any})
-    header = Dict{String,Any}(
-        "type" => "reply", "id" => id, "status" => get(content, "status", "ok")
-    )
-    send(session.channel, header, JSON.json(content))
+"Answers a request; `content` is that of Jupyter's reply."
+function reply(session::Session, id, content::JSON.Fields, status::String="ok")
+    header = JSON.fields("type" => "reply", "id" => id, "status" => status)
+    send(session.channel, header, [JSON.bytes(content)])
     return nothing
 end

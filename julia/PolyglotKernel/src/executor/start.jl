@@ -6,28 +6,29 @@
 Serves the host on descriptors 3 and 4 until it closes them. Called in the root task.
 """
 function main()
-    Base.sigatomic_begin()
     Base.exit_on_sigint(false)
+    Base.sigatomic_begin()
+    sigint = SigintGate()
+    discard_sigint(sigint)
     channel = HostChannel(; mark=pop!(ENV, "POLYGLOT_MARK", ""))
-    session = Session(channel)
+    announce(channel)
+    session = Session(channel, sigint)
     restore_environment!()
     Polyglot.SESSION[] = session
     take_over!(session)
     furnish!(session, Main)
     start_reader(session)
-    announce(session)
     warm_up(session)
     serve(session)
     return nothing
 end
 
-function announce(session::Session)
-    send(
-        session.channel,
-        Dict{String,Any}(
-            "type" => "ready", "language" => "julia", "version" => string(VERSION), "concurrent" => false
-        ),
+# Early: requests wait in the pipe while the rest of the start is done.
+function announce(channel::HostChannel)
+    header = JSON.fields(
+        "type" => "ready", "language" => "julia", "version" => string(VERSION), "concurrent" => false
     )
+    send(channel, header)
     return nothing
 end
 

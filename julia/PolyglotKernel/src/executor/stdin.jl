@@ -27,7 +27,7 @@ function ask(session::Session, prompt::String; password::Bool=false)
     end
     send(
         session.channel,
-        Dict{String,Any}(
+        JSON.fields(
             "type" => "input_request", "id" => request.id, "prompt" => prompt, "password" => password
         ),
     )

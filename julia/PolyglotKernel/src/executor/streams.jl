@@ -13,20 +13,20 @@ bytes, is kept together.
 mutable struct OutputStream <: Compat.StandardStream
     channel::HostChannel
     name::String
-    header::String        # of its frames; made anew for each request
+    header::Vector{UInt8} # of its frames; made anew for each request
     lock::ReentrantLock
     depth::Int            # how many `print`s, one inside the other, hold the lock
     text::Vector{UInt8}   # written, not sent yet
 end
 
 function OutputStream(channel::HostChannel, name::String)
-    stream = OutputStream(channel, name, "", ReentrantLock(), 0, UInt8[])
+    stream = OutputStream(channel, name, UInt8[], ReentrantLock(), 0, UInt8[])
     return attribute!(stream, nothing)
 end
 
 "Text belongs to the request `id` from now on; `nothing`: to none."
 function attribute!(stream::OutputStream, id::Union{Int,String,Nothing})
-    stream.header = JSON.json(Dict{String,Any}("type" => "stream", "id" => id, "name" => stream.name))
+    stream.header = JSON.bytes(JSON.fields("type" => "stream", "id" => id, "name" => stream.name))
     return stream
 end
 
@@ -86,7 +86,7 @@ end
 
 function send_valid(stream::OutputStream, text::Vector{UInt8})
     isvalid(String, text) || (text = Vector{UInt8}(replace_invalid(String(copy(text)))))
-    GC.@preserve text send(stream.channel, stream.header, pointer(text), length(text))
+    send_text(stream.channel, stream.header, text)
     return nothing
 end
 

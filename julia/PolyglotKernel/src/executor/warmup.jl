@@ -12,55 +12,57 @@ end
 function rehearsal_session()
     null = RawFD(checked("open", ccall(:open, Cint, (Cstring, Cint), "/dev/null", 2)))
     channel = HostChannel(
-        Base.PipeEndpoint(), Frames.Decoder(), null, (null, null), UInt8[], ReentrantLock(), UInt8[],
+        Base.PipeEndpoint(), null, Frames.Decoder(), null, (null, null), UInt8[], ReentrantLock(), UInt8[],
         Ref{Cint}(0),
     )
-    session = Session(channel)
+    session = Session(channel, SigintGate(; opens=false))
     session.mod = Stage
     return session
 end
 
-rehearsed(code::String) = Dict{String,Any}(
-    "type" => "execute", "id" => "rehearsal", "code" => code, "silent" => false,
-    "store_history" => true, "allow_stdin" => false, "execution_count" => 1,
-    "user_expressions" => Dict{String,Any}(),
-)
+function rehearsed(type::String, code::String)
+    header = Dict{String,Any}()
+    header["type"] = type
+    header["id"] = "rehearsal"
+    header["code"] = code
+    header["silent"] = false
+    header["execution_count"] = 1
+    header["cursor_pos"] = 4
+    return Frames.Frame(header, NO_BUFFERS, UInt32(0))
+end
 
-rehearsed(type::String, code::String) = Dict{String,Any}(
-    "type" => type, "id" => "rehearsal", "code" => code, "cursor_pos" => length(code), "detail_level" => 0
-)
-
-"What is handled, the commonest first; each is a step that a real request may have to wait for."
-rehearsal() = Any[
-    rehearsed("1"),
-    rehearsed("x = 1;"),
-    rehearsed("error(\"\")"),
-    rehearsed("\"text\""),
-    rehearsed("function f(x)\n    x + 1\nend\nfor i in 1:2\n    f(i)\nend"),
-    rehearsed("[1, 2]"),
-    rehearsed("[1.0, 2.0]"),
-    rehearsed("undefined_name"),
-    rehearsed("1 +"),
-    rehearsed("complete", "prin"),
-    rehearsed("is_complete", "f("),
-    rehearsed("inspect", "print"),
-    rehearsed("sqrt(-1)"),
+"What is handled, the commonest first; each is a step for which a real request may have to wait."
+const REHEARSAL = [
+    "execute" "1"
+    "execute" "x = 1;"
+    "execute" "error(\"\")"
+    "execute" "\"text\""
+    "execute" "function f(x)\n    x + 1\nend\nfor i in 1:2\n    f(i)\nend"
+    "execute" "[1, 2]"
+    "execute" "[1.0, 2.0]"
+    "execute" "undefined_name"
+    "execute" "1 +"
+    "complete" "prin"
+    "is_complete" "f("
+    "inspect" "print"
+    "execute" "sqrt(-1)"
 ]
 
 """
-    warm_up(session)
+    rehearse(before_each, steps)
 
-Rehearses, one step at a time; what the host asks for meanwhile comes first.
+Handles the first `steps` requests of the rehearsal.
 """
-function warm_up(session::Session)
-    rehearsing = rehearsal_session()
-    println(rehearsing.stdout, 1)
-    for request in rehearsal()
-        serve_waiting(session)
-        handle(rehearsing, Frames.Frame(request, Vector{UInt8}[], UInt32(0)))
+function rehearse(before_each, steps::Int)
+    session = rehearsal_session()
+    for step in 1:steps
+        before_each()
+        handle(session, rehearsed(REHEARSAL[step, 1], REHEARSAL[step, 2]))
     end
-    close_fd(rehearsing.channel.replies)
+    println(session.stdout, 1)
+    ccall(:close, Cint, (RawFD,), session.channel.replies)
     return nothing
 end
 
-close_fd(fd::RawFD) = ccall(:close, Cint, (RawFD,), fd)
+"Rehearses, one step at a time; what the host asks for meanwhile comes first."
+warm_up(session::Session) = rehearse(() -> serve_waiting(session), size(REHEARSAL, 1))
