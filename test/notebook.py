@@ -52,10 +52,11 @@ class Kernel:
         self.notebooks: list[Notebook] = []
 
     def start(self, arguments: Sequence[str] = (), env: Mapping[str, str] | None = None) -> Kernel:
-        with self.log.open("ab") as stderr:
-            self.manager.start_kernel(
-                extra_arguments=list(arguments), stderr=stderr, env=os.environ | (env or {})
-            )
+        # It stays open: a restart by the manager starts the kernel with the same arguments.
+        self._stderr = self.log.open("ab")
+        self.manager.start_kernel(
+            extra_arguments=list(arguments), stderr=self._stderr, env=os.environ | (env or {})
+        )
         return self
 
     def connect(self) -> Notebook:
@@ -89,6 +90,7 @@ class Kernel:
         if self.manager.has_kernel:
             self.manager.shutdown_kernel(now=not self.alive)
         self.manager.cleanup_resources()
+        self._stderr.close()
 
 
 @dataclass

@@ -42,7 +42,7 @@ def test_other_percent_lines_belong_to_the_language(nb):
 
 
 def test_a_marker_is_only_one_on_the_first_line(nb):
-    assert nb.fail("1\n%julia\n2").error is not None
+    assert "%julia" in nb.fail("1\n%julia\n2").stderr
     assert nb.run("x = '''\n%julia\n'''; x").result == "'\\n%julia\\n'"
 
 
@@ -177,7 +177,6 @@ def test_julia_keeps_what_came_before_an_error(nb):
         ("[1][2]", "BoundsError"),
         ("sin()", "MethodError"),
         ("throw(5)", "Int64"),
-        ('include("/no/such/file.jl")', "SystemError"),
         ("@no_such_macro 1", "UndefVarError"),
     ],
 )
@@ -234,15 +233,21 @@ def test_a_failing_display_is_an_error_and_no_more(nb):
 @both
 def test_unicode_everywhere(nb, language):
     text = "é € 🎉 e\u0301 \u2028 \x7f"
-    cell = nb.run(in_(language, f'π = "{text}"; print(π); π'))
-    assert cell.stdout == text
-    assert nb.run(in_(language, "print(length(π))" if language == "julia" else "print(len(π))"))
+    cell = nb.run(
+        in_(
+            language,
+            f'π = "{text}"; println(π)' if language == "julia" else (f'π = "{text}"; print(π)'),
+        )
+    )
+    assert cell.stdout == text + "\n"
+    length = "length(π)" if language == "julia" else "len(π)"
+    assert nb.run(in_(language, length)).result == str(len(text))
 
 
 @both
 def test_carriage_returns_and_nul_characters_are_kept(nb, language):
-    code = 'print("a\\rb\\r\\nc\\0d\\ve")'
-    assert nb.run(in_(language, code)).stdout == "a\rb\r\nc\0d\ve"
+    code = 'print("a\\rb\\r\\nc\\0d\\ve\\n")'
+    assert nb.run(in_(language, code)).stdout.rstrip("\n") == "a\rb\r\nc\0d\ve"
 
 
 @both

@@ -118,16 +118,16 @@ def test_not_allowed(nb, language):
     cell = nb.fail(in_(language, "input()" if language == "python" else "readline()"),
                    allow_stdin=False)  # fmt: skip
     assert cell.inputs == []
-    assert cell.error.ename == "StdinNotImplementedError"
+    assert cell.error.ename.startswith("StdinNot")
     assert "input" in cell.error.evalue
     assert nb.run(in_(language, "1")).result == "1"
 
 
 def test_password_not_allowed(nb):
     cell = nb.fail("import getpass; getpass.getpass()", allow_stdin=False)
-    assert cell.error.ename == "StdinNotImplementedError"
+    assert cell.error.ename.startswith("StdinNot")
     cell = nb.fail('%julia\nBase.getpass("x")', allow_stdin=False)
-    assert cell.error.ename == "StdinNotImplementedError"
+    assert cell.error.ename.startswith("StdinNot")
 
 
 @both

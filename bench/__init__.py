@@ -1,0 +1,1 @@
+"""Measurements of this kernel side by side with ipykernel: `python -m bench`."""

@@ -1,0 +1,136 @@
+"""A kernel and the leanest client for it, the same for every kernel that is measured.
+
+It checks nothing but signatures: what it costs is a small constant in every number.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import zmq
+from jupyter_client.manager import KernelManager
+
+GUARD = 120.0  # s, against a hang only
+
+Message = dict[str, Any]
+
+SPECS = {
+    "polyglot": ["-m", "polyglot_shim", "-f", "{connection_file}"],
+    "ipykernel": ["-m", "ipykernel_launcher", "-f", "{connection_file}"],
+}
+
+
+def install_specs(folder: Path) -> None:
+    """Kernelspecs of both under `folder`, a directory of JUPYTER_PATH."""
+    for name, arguments in SPECS.items():
+        spec = {"argv": [sys.executable, *arguments], "display_name": name, "language": "python"}
+        spec["interrupt_mode"] = "message" if name == "polyglot" else "signal"
+        (folder / "kernels" / name).mkdir(parents=True)
+        (folder / "kernels" / name / "kernel.json").write_text(json.dumps(spec))
+
+
+class Kernel:
+    """A started kernel. `started_in` is the time in s from launch to kernel_info_reply."""
+
+    def __init__(self, name: str) -> None:
+        start = time.perf_counter()
+        self.manager = KernelManager(kernel_name=name)
+        self.manager.start_kernel()
+        self._connect()
+        self.ask("shell", "kernel_info_request")
+        self.started_in = time.perf_counter() - start
+
+    def _connect(self) -> None:
+        client = self.manager.client()
+        self.session = client.session
+        self.context = client.context
+        self.heartbeat_url = client._make_url("hb")
+        identity = self.session.bsession
+        self.sockets = {
+            "iopub": client.connect_iopub(),
+            "shell": client.connect_shell(identity=identity),
+            "control": client.connect_control(identity=identity),
+        }
+        self.poller = zmq.Poller()
+        for socket in self.sockets.values():
+            socket.linger, socket.rcvhwm = 0, 0
+            self.poller.register(socket, zmq.POLLIN)
+
+    def __enter__(self) -> Kernel:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for socket in self.sockets.values():
+            socket.close()
+        self.manager.shutdown_kernel()
+
+    # -- requests --------------------------------------------------------------------------------
+
+    def send(self, channel: str, kind: str, content: Message | None = None) -> str:
+        """The request's msg_id."""
+        return self.session.send(self.sockets[channel], kind, content or {})["header"]["msg_id"]
+
+    def receive(self) -> tuple[str, Message]:
+        """The next message of any channel."""
+        while True:
+            ready = dict(self.poller.poll(GUARD * 1000))
+            if not ready:
+                raise TimeoutError("the kernel is silent")
+            for channel, socket in self.sockets.items():
+                if socket in ready:
+                    _, message = self.session.recv(socket, zmq.NOBLOCK)
+                    if message is not None:
+                        return channel, message
+
+    def ask(self, channel: str, kind: str, content: Message | None = None) -> Message:
+        """The content of the reply to a request; what else comes meanwhile is dropped."""
+        identity = self.send(channel, kind, content)
+        while True:
+            came_on, message = self.receive()
+            if came_on == channel and message["parent_header"].get("msg_id") == identity:
+                return message["content"]
+
+    def execute(self, code: str, **options: Any) -> str:
+        """Send a cell; its msg_id."""
+        content = {"code": code, "silent": False, "store_history": True, "allow_stdin": False}
+        return self.send("shell", "execute_request", content | options)
+
+    def collect(self, identity: str) -> tuple[Message, list[Message]]:
+        """Until the cell has its reply and is idle: the reply's content, and what it published."""
+        reply, published, idle = None, [], False
+        while reply is None or not idle:
+            channel, message = self.receive()
+            if message["parent_header"].get("msg_id") != identity:
+                continue
+            if channel == "shell":
+                reply = message["content"]
+            elif channel == "iopub":
+                published.append(message)
+                idle = message["content"].get("execution_state") == "idle"
+        return reply, published
+
+    def run(self, code: str, **options: Any) -> list[Message]:
+        """Run a cell that must succeed; what it published."""
+        reply, published = self.collect(self.execute(code, **options))
+        if reply["status"] != "ok":
+            raise RuntimeError(f"{code!r}: {reply}")
+        return published
+
+    def spin(self, code: str) -> str:
+        """Start a cell and wait until it has said "on"; its msg_id."""
+        identity = self.execute(code)
+        while True:
+            _, message = self.receive()
+            if message["content"].get("text", "").startswith("on"):
+                return identity
+
+    def interrupt(self) -> None:
+        """As jupyter_client does it: by message or by signal, as the kernelspec says."""
+        if self.manager.kernel_spec.interrupt_mode == "message":
+            self.send("control", "interrupt_request")
+        else:
+            self.manager.interrupt_kernel()
