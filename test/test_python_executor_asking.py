@@ -198,8 +198,8 @@ def test_history_of_all_languages(tmp_path: Path) -> None:
             [session, 3, "first + 2"],
         ]
         assert history(python, hist_access_type="range", session=0, start=2, stop=4) == [
-            [0, 2, "%julia\nx = 2"],
-            [0, 3, "first + 2"],
+            [session, 2, "%julia\nx = 2"],
+            [session, 3, "first + 2"],
         ]
         with_output = history(
             python, hist_access_type="range", session=0, start=3, stop=4, output=True

@@ -174,6 +174,8 @@ class Runner:
         flush_stdout()
         self._output.flush()
         reply = {"type": "reply", "id": asked["id"], "status": content["status"]}
+        if self._shell.exit_now:
+            reply["leaving"] = True
         self._channel.send(reply, [jsontext.dumps(content)])
 
 

@@ -106,4 +106,9 @@ def answer(history: CellHistory, asked: dict[str, Any]) -> dict[str, Any]:
         entries = history.get_tail(
             asked.get("n") or 10, raw=raw, output=output, include_latest=True
         )
-    return {"status": "ok", "history": list(entries)}
+    # IPython calls the session that runs 0 in some of its answers.
+    current = history.session_number
+    return {
+        "status": "ok",
+        "history": [(session or current, line, entry) for session, line, entry in entries],
+    }

@@ -98,6 +98,12 @@ class ZMQInteractiveShell(InteractiveShell):
         self.last_error = None
         self.display_failed = False
 
+    def transform_cell(self, raw_cell: str) -> str:
+        """The code that is compiled. IPython drops leading blank lines; here they stay, one of them
+        stood for the language marker, so that tracebacks count lines as the user sees them."""
+        blank = len(raw_cell) - len(raw_cell.lstrip())
+        return "\n" * raw_cell.count("\n", 0, blank) + super().transform_cell(raw_cell)
+
     async def run(
         self, code: str, *, store_history: bool, silent: bool, context: Context
     ) -> ExecutionResult:

@@ -24,12 +24,13 @@ mutable struct Executor
     tails::Tuple{Vector{UInt8},Vector{UInt8}}   # cut characters of raw stdout and stderr
     last_words::String                          # its raw stderr until it is ready, should it never be
     condemned::String                           # why the host killed it, empty when it did not
+    leaving::Bool                               # it said that it ends, and takes no more requests
 end
 
 function Executor(language::String, command::Vector{String})
     return Executor(
         language, command, nothing, false, false, "", Int[], 0, 0, NO_PARENT,
-        (UInt8[], UInt8[]), "", "",
+        (UInt8[], UInt8[]), "", "", false,
     )
 end
 
@@ -40,6 +41,7 @@ function ensure_started!(executor::Executor)
     executor.waiting = 0
     executor.last_words = ""
     executor.condemned = ""
+    executor.leaving = false
     executor.generation += 1
     executor.process = try
         start_process(executor.command, executor_environment(executor.language))

@@ -33,7 +33,7 @@ function can_start!(kernel::Kernel, job::Job, taken::Vector{String})
     needs_executor(job) || return true
     executor = executor_of(kernel, job.language)
     ensure_started!(executor) || return true    # handing the job over will say why
-    executor.ready || return false
+    executor.ready && !executor.leaving || return false
     job.kind == :ask && return executor.concurrent || isempty(executor.busy)
     job.kind == :call && return isempty(executor.busy) || executor.waiting > 0
     return isempty(executor.busy) && !(job.language in taken)

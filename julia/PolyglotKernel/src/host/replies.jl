@@ -112,7 +112,8 @@ function publish_frame!(kernel::Kernel, executor::Executor, frame::Frame)
     return nothing
 end
 
-function handle_reply!(kernel::Kernel, ::Executor, frame::Frame)
+function handle_reply!(kernel::Kernel, executor::Executor, frame::Frame)
+    executor.leaving = get_bool(frame.header, "leaving", false)
     job = get(kernel.jobs, get_int(frame.header, "id", 0), nothing)
     job === nothing && return nothing
     content = body(frame)
