@@ -166,10 +166,10 @@ class PipedExecutor:
 
     # Frames
 
-    def send(self, type: str, buffers: list[bytes] | None = None, **fields: Any) -> str:
+    def send(self, type: str, buffers: list[bytes] | None = None, **fields: Any) -> int:
         """Send a frame; the id that it got, or has."""
         self._number += 1
-        header = {"type": type, "id": f"r{self._number}", **fields}
+        header = {"type": type, "id": self._number, **fields}
         self.send_bytes(b"".join(encode(header, buffers or [])))
         return header["id"]
 
@@ -212,7 +212,7 @@ class PipedExecutor:
         if text:
             self._events.append(("raw", (name, text)))
 
-    def collect(self, id: str, answers: list[str] | None = None) -> Cell:
+    def collect(self, id: int, answers: list[str] | None = None) -> Cell:
         """The request `id` to its end; questions are answered with `answers` in turn."""
         cell = Cell()
         answers = list(answers or [])
@@ -234,7 +234,7 @@ class PipedExecutor:
 
     # Requests
 
-    def start(self, code: str, **fields: Any) -> str:
+    def start(self, code: str, **fields: Any) -> int:
         """Send a cell; its id."""
         if not fields.get("silent") and fields.get("store_history", True):
             self.count += 1
@@ -247,7 +247,7 @@ class PipedExecutor:
             "inputs": [],
             "outputs": [],
         }
-        id = f"cell-{self._number + 1}"
+        id = self._number + 1
         header = {"msg_id": f"msg-{id}", "msg_type": "execute_request"}
         return self.send("execute", id=id, code=code, header=header, **{**defaults, **fields})
 

@@ -63,10 +63,10 @@ def test_clients_that_cannot_ask(python: PipedExecutor) -> None:
 
 
 def test_stale_answers_are_ignored(python: PipedExecutor) -> None:
-    python.send("input_reply", id="another", value="wrong")
+    python.send("input_reply", id=-1, value="wrong")
     id = python.start("input()")
     python.wait_for("input_request")
-    python.send("input_reply", id="another", value="wrong")
+    python.send("input_reply", id=-1, value="wrong")
     python.send("input_reply", id=id, value="right")
     assert python.collect(id).result == "'right'"
 

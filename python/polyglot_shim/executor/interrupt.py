@@ -39,7 +39,7 @@ class Interrupts:
         self._notify = notify
         self._main = threading.get_ident()
         self._running = False  # user code of a request runs
-        self._id: str | None = None  # of that request
+        self._id: int | None = None  # of that request
         self._depth = 0  # of shielded blocks
         self._pending = False  # an interrupt came inside a shielded block
         self._cancelled = False  # the cell was cancelled by an interrupt
@@ -49,7 +49,7 @@ class Interrupts:
         """Take over SIGINT."""
         signal.signal(signal.SIGINT, self._handle)
 
-    def begin(self, id: str | None) -> None:
+    def begin(self, id: int | None) -> None:
         """User code of a request runs from here to `end`; catch KeyboardInterrupt around both."""
         self._pending = self._cancelled = False
         self._id = id

@@ -21,7 +21,7 @@ class Request:
 
     def __init__(
         self,
-        id: str | None,
+        id: int | None,
         *,
         header: dict[str, Any] | None = None,
         content: dict[str, Any] | None = None,

@@ -151,5 +151,5 @@ class Executor:
     def _end(self) -> None:
         self._loop.call_soon_threadsafe(self._frames.put_nowait, None)
 
-    def _interrupted(self, id: str | None) -> None:
+    def _interrupted(self, id: int | None) -> None:
         self.channel.send({"type": "interrupted", "id": id})

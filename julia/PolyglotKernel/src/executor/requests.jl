@@ -58,7 +58,7 @@ end
 Runs a cell and answers with the content of Jupyter's `execute_reply`.
 """
 function execute(session::Session, header::Dict{String,Any})
-    id = header["id"]::String
+    id = header["id"]::Int
     attend!(session, Request(id, get(header, "allow_stdin", false) === true))
     session.execution_count = count = header["execution_count"]::Int
     empty!(session.payload)

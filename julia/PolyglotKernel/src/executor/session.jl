@@ -6,7 +6,7 @@
 What is being handled: output belongs to it, and input is asked on its behalf.
 """
 struct Request
-    id::Union{Int,String,Nothing}
+    id::Union{Int,Nothing}
     allow_stdin::Bool
 end
 

@@ -25,7 +25,7 @@ function OutputStream(channel::HostChannel, name::String)
 end
 
 "Text belongs to the request `id` from now on; `nothing`: to none."
-function attribute!(stream::OutputStream, id::Union{Int,String,Nothing})
+function attribute!(stream::OutputStream, id::Union{Int,Nothing})
     stream.header = JSON.bytes(JSON.fields("type" => "stream", "id" => id, "name" => stream.name))
     return stream
 end

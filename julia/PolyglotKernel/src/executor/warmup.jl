@@ -23,7 +23,7 @@ end
 function rehearsed(type::String, code::String)
     header = Dict{String,Any}()
     header["type"] = type
-    header["id"] = "rehearsal"
+    header["id"] = 0
     header["code"] = code
     header["silent"] = false
     header["execution_count"] = 1
