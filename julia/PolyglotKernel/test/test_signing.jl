@@ -7,6 +7,6 @@ include("vectors.jl")
 
 @testset "$(case["name"])" for case in Vectors.load("signing.json")
     parts = map(hex2bytes, case["parts"])
-    signature = Host.sign(hex2bytes(case["key"]), case["scheme"], parts)
-    @test String(signature) == case["signature"]
+    signer = Host.Signer(hex2bytes(case["key"]), case["scheme"])
+    @test String(Host.sign(signer, parts)) == case["signature"]
 end
