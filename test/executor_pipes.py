@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import array
 import fcntl
 import importlib.util
 import json
@@ -89,41 +88,32 @@ class RawPipe:
         self._data = b""
         self._fetched = 0
 
-    def unread(self) -> int:
-        """How many bytes are there to be read."""
-        count = array.array("i", [0])
-        fcntl.ioctl(self.descriptor, termios.FIONREAD, count)
-        return count[0]
-
     def written(self) -> int:
-        """How many bytes were written so far."""
-        return self._fetched + self.unread()
-
-    def read(self, count: int = 65536) -> bool:
-        """Read what is there; False at the end."""
-        data = os.read(self.descriptor, count)
-        self._data += data
-        self._fetched += len(data)
-        return bool(data)
-
-    def read_until(self, limit: int) -> None:
-        """Read what is missing of the first `limit` bytes ever written."""
-        while self._fetched < limit:
-            self.read(limit - self._fetched)
+        """How many bytes have been written so far."""
+        waiting = fcntl.ioctl(self.descriptor, termios.FIONREAD, bytes(4))
+        return self._fetched + int.from_bytes(waiting, sys.byteorder)
 
     def before_mark(self) -> str:
         """The text before the next mark, which is there or on its way."""
         while MARK not in self._data:
-            assert self.read(), "the mark is missing"
+            self._fetch(self._fetched + 1)
         text, _, self._data = self._data.partition(MARK)
         return text.decode()
 
-    def available(self) -> str:
-        """The text that was read and is to be shown before the next frame."""
+    def until(self, limit: int) -> str:
+        """The text among the first `limit` bytes ever written that belongs before no frame."""
+        self._fetch(limit)
         if MARK in self._data:
-            return ""  # a frame is on its way that says where the text belongs
+            return ""  # its frame is on its way
         data, self._data = self._data, b""
         return data.decode()
+
+    def _fetch(self, limit: int) -> None:
+        while self._fetched < limit:
+            data = os.read(self.descriptor, 65536)
+            assert data, "the mark is missing"
+            self._data += data
+            self._fetched += len(data)
 
 
 class PipedExecutor:
@@ -180,33 +170,41 @@ class PipedExecutor:
     def next_event(self) -> tuple[str, Any]:
         """What comes next: ("raw", (stream, text)), or a frame's type and the frame.
 
-        As the host does: raw output that was there before the frames were read, and that none of
-        them has a mark for, was written after them.
+        In the order that the host makes of it (*Order* in `docs/executor-protocol.md`).
         """
         while not self._events:
             self._read()
-        return self._events.popleft()
+        event = self._events.popleft()
+        if event[0] == "end":
+            last_words = "".join(text for kind, (_, text) in self._events if kind == "raw")
+            raise AssertionError(f"the executor is gone: {last_words}")
+        return event
 
     def _read(self) -> None:
         ready = {descriptor for descriptor, _ in self._poll.poll(GUARD * 1000)}
         assert ready, "nothing came"
-        written = {name: raw.written() for name, raw in self._raw.items()}
-        for raw in self._raw.values():
-            if raw.descriptor in ready and not raw.unread():  # the end of the pipe
-                self._poll.unregister(raw.descriptor)
-        while self._reader.buffered or select.select([self._replies], [], [], 0)[0]:
-            self._take_frame()
+        # What is there now stands before all frames that are not readable yet.
+        limits = {name: raw.written() for name, raw in self._raw.items()}
+        self._take_frames()
         for name, raw in self._raw.items():
-            raw.read_until(written[name])
-            self._add_raw(name, raw.available())
+            self._add_raw(name, raw.until(limits[name]))
 
-    def _take_frame(self) -> None:
+    def _take_frames(self) -> None:
+        while self._reader.buffered or select.select([self._replies], [], [], 0)[0]:
+            if not self._take_frame():
+                self._poll.unregister(self._replies)
+                return  # and what the raw output says is added behind the end
+
+    def _take_frame(self) -> bool:
         frame = self._reader.read()
-        assert frame is not None, "the executor is gone"
+        if frame is None:
+            self._events.append(("end", None))
+            return False
         for bit, (name, raw) in zip((1, 2), self._raw.items(), strict=True):
             if frame.marks & bit:
                 self._add_raw(name, raw.before_mark())
         self._events.append((frame.header["type"], frame))
+        return True
 
     def _add_raw(self, name: str, text: str) -> None:
         if text:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 
 # `python -m` puts the notebook's folder first on the path: a `random.py` there must not keep the
 # executor from starting. IPython puts the folder back for cells.
@@ -21,7 +22,12 @@ def main() -> None:
     # The host has used these already; cells and their subprocesses have no business with them.
     for name in ("POLYGLOT_LD_LIBRARY_PATH", "POLYGLOT_JULIA_BINDIR"):
         os.environ.pop(name, None)
-    Executor(mark).serve()
+    try:
+        Executor(mark).serve()
+    except Exception:
+        # The host reads the raw stderr of an executor that never got ready.
+        traceback.print_exc(file=sys.__stderr__)
+        sys.exit(1)
 
 
 main()

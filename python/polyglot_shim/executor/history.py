@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+import sys
 from typing import Any
 
 from IPython.core.history import HistoryManager
@@ -20,23 +20,17 @@ class CellHistory(HistoryManager):
     """
 
     def __init__(self, **kwargs: Any) -> None:
-        self._deferred = DeferredFlag(self)
         super().__init__(**kwargs)
-
-    @property
-    def save_flag(self) -> DeferredFlag:  # type: ignore[override]
-        """What `store_inputs` sets when there is something to be saved."""
-        return self._deferred
-
-    @save_flag.setter
-    def save_flag(self, event: threading.Event) -> None:
-        """IPython 8 sets the event here; since 9 it is the saving thread's own."""
-        self._deferred.event = event
+        self._inputs_per_save = self.db_cache_size
+        self.db_cache_size = sys.maxsize  # no cell is to wake IPython's own saving thread
+        self._save_later = Later(self.writeout_cache, SAVE_AFTER, "polyglot-history")
 
     def store_inputs(self, line_num: int, source: str, source_raw: str | None = None) -> None:
         """Store a Python cell, so that `In[line_num]` is it."""
         self._pad(line_num)
         super().store_inputs(line_num, source, source_raw)
+        if len(self.db_input_cache) >= self._inputs_per_save:
+            self._save_later.ask()
 
     def record(self, line_num: int, source: str) -> None:
         """Store a cell of another language."""
@@ -50,33 +44,6 @@ class CellHistory(HistoryManager):
     def _pad(self, length: int) -> None:
         for inputs in (self.input_hist_parsed, self.input_hist_raw):
             inputs.extend([""] * (length - len(inputs)))
-
-
-class DeferredFlag:
-    """Stands in for the event that the saving thread of a history waits for."""
-
-    def __init__(self, history: CellHistory) -> None:
-        self.event: threading.Event | None = None
-        self._history = history
-        self._later = Later(self._save, SAVE_AFTER, "polyglot-history")
-
-    def set(self) -> None:
-        self._later.ask()
-
-    def wait(self) -> None:
-        """For the saving thread of IPython 8."""
-        self.event.wait()
-
-    def clear(self) -> None:
-        """For the saving thread of IPython 8."""
-        self.event.clear()
-
-    def _save(self) -> None:
-        thread = self._history.save_thread
-        if self.event is not None:
-            self.event.set()
-        elif thread is not None:
-            thread.save_flag.set()
 
 
 def answer(history: CellHistory, asked: dict[str, Any]) -> dict[str, Any]:

@@ -51,11 +51,13 @@ class Executor:
 
     def serve(self) -> None:
         """Serve requests until the host says `shutdown` or is gone."""
-        self._replace_streams()
         self._application = PythonApplication.instance()
         self.shell = self._application.make_shell(
             output=self.output, interrupts=self.interrupts, requests=self.requests
         )
+        # Not before: what goes wrong until here is told on the raw stderr, where the host looks
+        # when an executor does not get ready.
+        self._replace_streams()
         self.shell.kernel = KernelFacade(self.shell)
         self._asking = Asking(self.shell, self.channel)
         self._runner = Runner(
