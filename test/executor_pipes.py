@@ -108,6 +108,12 @@ class RawPipe:
         data, self._data = self._data, b""
         return data.decode()
 
+    def to_end(self) -> str:
+        """All that is left, of a process that has ended."""
+        with suppress(AssertionError):
+            self._fetch(sys.maxsize)
+        return self._data.decode(errors="replace")
+
     def _fetch(self, limit: int) -> None:
         while self._fetched < limit:
             data = os.read(self.descriptor, 65536)
@@ -176,8 +182,8 @@ class PipedExecutor:
             self._read()
         event = self._events.popleft()
         if event[0] == "end":
-            last_words = "".join(text for kind, (_, text) in self._events if kind == "raw")
-            raise AssertionError(f"the executor is gone: {last_words}")
+            seen = "".join(what[1] for kind, what in self._events if kind == "raw")
+            raise AssertionError(f"the executor is gone: {seen}{self._raw['stderr'].to_end()}")
         return event
 
     def _read(self) -> None:
@@ -193,7 +199,7 @@ class PipedExecutor:
         while self._reader.buffered or select.select([self._replies], [], [], 0)[0]:
             if not self._take_frame():
                 self._poll.unregister(self._replies)
-                return  # and what the raw output says is added behind the end
+                return
 
     def _take_frame(self) -> bool:
         frame = self._reader.read()

@@ -56,6 +56,13 @@ class FramePublisher(DisplayPublisher):
 class FrameDisplayHook(DisplayHook):
     """Publishes the value of a cell as `execute_result`."""
 
+    _is_active = False
+
+    @property
+    def is_active(self) -> bool:
+        """Whether a result is being shown right now; IPython 8 does not tell."""
+        return self._is_active
+
     @property
     def prompt_count(self) -> int:
         # Not IPython's counter less one: that is right only for cells that go into the history.

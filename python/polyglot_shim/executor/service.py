@@ -104,6 +104,7 @@ class Executor:
                 if main.done():
                     raise
                 # User code stopped the loop, which is ours.
+        main.result()
 
     async def _main(self) -> None:
         await self._warm_up()
