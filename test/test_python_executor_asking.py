@@ -204,7 +204,7 @@ def test_history_of_all_languages(tmp_path: Path) -> None:
         with_output = history(
             python, hist_access_type="range", session=0, start=3, stop=4, output=True
         )
-        assert with_output == [[0, 3, ["first + 2", "3"]]]
+        assert with_output == [[session, 3, ["first + 2", "3"]]]
         assert python.run("In[2]").result == "'%julia\\nx = 2'"
         assert "%julia" in python.run("%history").stdout
 

@@ -84,6 +84,9 @@ def test_errors_of_the_display_fail_the_cell(python: PipedExecutor) -> None:
     cell = python.run("class Bad:\n    def __repr__(self): raise ValueError('no')\nBad()")
     assert cell.reply["status"] == "error"
     assert cell.reply["ename"] == "ValueError"
+    cell = python.run("from IPython.display import JSON\nJSON({'a': object})")
+    assert cell.reply["ename"] == "TypeError"
+    assert python.run("try:\n    1/0\nexcept Exception:\n    %tb\n1").reply["status"] == "ok"
 
 
 def test_a_usage_error_is_one_line(python: PipedExecutor) -> None:

@@ -56,13 +56,6 @@ class FramePublisher(DisplayPublisher):
 class FrameDisplayHook(DisplayHook):
     """Publishes the value of a cell as `execute_result`."""
 
-    _is_active = False
-
-    @property
-    def is_active(self) -> bool:
-        """Whether a result is being shown right now; IPython 8 does not tell."""
-        return self._is_active
-
     @property
     def prompt_count(self) -> int:
         # Not IPython's counter less one: that is right only for cells that go into the history.
@@ -101,4 +94,5 @@ class FrameDisplayHook(DisplayHook):
         )
 
     def finish_displayhook(self) -> None:
+        """The result was shown, or could not be."""
         self._is_active = False

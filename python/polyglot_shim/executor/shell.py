@@ -97,6 +97,7 @@ class ZMQInteractiveShell(InteractiveShell):
         self.cell_source = code
         self.last_error = None
         self.display_failed = False
+        self.displayhook.finish_displayhook()
 
     def transform_cell(self, raw_cell: str) -> str:
         """The code that is compiled. IPython drops leading blank lines; here they stay, one of them
