@@ -83,7 +83,7 @@ scalars = st.one_of(
     st.dates(),
     milliseconds,
     st.times(),
-    st.timedeltas(),
+    st.timedeltas(*(datetime.timedelta(days=days) for days in (-(10**8), 10**8))),
     st.uuids(),
     st.sampled_from([*Colour, *Level]),
     ranges,

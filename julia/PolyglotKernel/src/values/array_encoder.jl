@@ -90,8 +90,11 @@ function write_plain(encoder::Encoder, description::Vector{UInt8}, @nospecialize
     return nothing
 end
 
+"The types are found again under their names when the array comes back."
 function remember_struct!(encoder::Encoder, @nospecialize(T))
-    T <: NamedTuple || !is_plain_struct(T) || (encoder.structs[string(T)] = T)
+    T isa DataType && isstructtype(T) && !(T <: Number) || return nothing
+    T <: Union{Tuple,NamedTuple} || (encoder.structs[string(T)] = T)
+    foreach(F -> remember_struct!(encoder, F), fieldtypes(T))
     return nothing
 end
 

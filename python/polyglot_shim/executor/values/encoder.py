@@ -309,7 +309,11 @@ def write_time(encoder: Encoder, value: datetime.time) -> None:
 
 
 def write_timedelta(encoder: Encoder, value: datetime.timedelta) -> None:
-    write_period(encoder, tags.MICROSECONDS, value // _MICROSECOND)
+    count = value // _MICROSECOND
+    if _INT64_MIN <= count <= _INT64_MAX:
+        write_period(encoder, tags.MICROSECONDS, count)
+    else:  # 292,000 years: Julia's periods count in 64 bits
+        encoder.reference(value)
 
 
 def write_period(encoder: Encoder, unit: int, count: int) -> None:
