@@ -178,7 +178,7 @@ def containers(inner: Any) -> Any:
     return st.one_of(
         st.lists(inner),
         st.lists(inner).map(tuple),
-        st.builds(Pair, inner, inner),
+        st.builds(Pair, inner, scalars),
         st.dictionaries(hashable, inner),
     )
 

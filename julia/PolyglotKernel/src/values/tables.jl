@@ -19,10 +19,12 @@ end
 
 function is_column_table(@nospecialize(x::NamedTuple))
     isempty(x) && return false
+    typed = false
     for column in x
         column isa AbstractVector && length(column) == length(x[1]) || return false
+        typed |= eltype(column) !== Any
     end
-    return true
+    return typed   # nothing but Vector{Any}: Python's lists, in a named tuple
 end
 
 function write_table(encoder::Encoder, @nospecialize(x))
