@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from . import tags
 from .decoder import Buffer, Decoder, ProxyMaker
 from .encoder import Encoder, Writer, base_writers
 from .errors import ConversionError
@@ -21,6 +22,10 @@ class Encoded:
     buffers: list[Any]
     segments: list[int]
     """Segments of the `Lender` that have to stay open until the other side has mapped them."""
+
+
+Parts = Sequence[tuple[str, Any]]
+"""Values with what they are called in an error message."""
 
 
 class Codec:
@@ -42,18 +47,40 @@ class Codec:
 
         Nothing is left behind when it fails: the value crosses whole or not at all.
         """
-        encoder = Encoder(self._writers, self._exports, self._lender)
+        encoder = self.encoder()
         try:
-            encoder.write(value)
-        except BaseException as error:
+            _write_named(encoder, name, value)
+        except BaseException:
             encoder.abandon()
-            if isinstance(error, ConversionError):
-                error.name = name
             raise
         return Encoded(encoder.buffers, encoder.segments)
+
+    def encode_parts(self, parts: Parts) -> Encoded:
+        """The buffers for a tuple of values that have a name each. Raises `ConversionError`."""
+        encoder = self.encoder()
+        encoder.counted(tags.TUPLE, len(parts))
+        try:
+            for name, value in parts:
+                _write_named(encoder, name, value)
+        except BaseException:
+            encoder.abandon()
+            raise
+        return Encoded(encoder.buffers, encoder.segments)
+
+    def encoder(self) -> Encoder:
+        """An encoder to which nothing was written."""
+        return Encoder(self._writers, self._exports, self._lender)
 
     def decode(self, buffers: Sequence[Buffer]) -> tuple[Any, list[int]]:
         """The value, and the segments of the sender's that it may close now."""
         decoder = Decoder(buffers, self._exports, self._make_proxy, self._enums)
         value = decoder.read()
         return value, decoder.segments
+
+
+def _write_named(encoder: Encoder, name: str, value: Any) -> None:
+    try:
+        encoder.write(value)
+    except ConversionError as error:
+        error.name = name
+        raise

@@ -1,0 +1,187 @@
+"""Requests to another language, and the values that come with them.
+
+One `call` frame asks for one of four things (`docs/values.md`, *Calls*): the value of a variable,
+its assignment, the value of code, or a function's result. The values that it needs are one tuple.
+"""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+from ..calls import Answer, Calls
+from ..frames import Frame
+from .codec import Codec, Encoded, Parts
+from .encoder import Encoder
+from .references import Exports, Holding, Imports, Reference
+from .shared import Lender
+
+
+class Failed(Exception):
+    """The other side answered with an error; its fields, and the exception itself if it came."""
+
+    def __init__(self, header: dict[str, Any], exception: Any) -> None:
+        super().__init__(header.get("evalue", ""))
+        self.header = header
+        self.exception = exception
+
+
+class Sender(Protocol):
+    """Sends a frame, as `Channel.send` does."""
+
+    def __call__(self, header: dict[str, Any], buffers: Sequence[Any] = ()) -> None: ...
+
+
+Proxy = Callable[["Bridge", Holding], object]
+
+
+class Bridge:
+    """All that this process shares with the process of one other language."""
+
+    def __init__(self, peer: str, calls: Calls, send: Sender, make_proxy: Proxy) -> None:
+        self.peer = peer
+        self.exports = Exports()
+        self.imports = Imports()
+        self.lender = Lender()
+        self.codec = Codec(self.exports, self.lender, self._make_proxy)
+        self._calls = calls
+        self._send = send
+        self._proxy = make_proxy
+        self._peer_generation: int | None = None
+        # What the reader thread was told; objects are let go on the main thread, where their
+        # finalizers expect to run.
+        self._given_back: queue.SimpleQueue[list[list[int]]] = queue.SimpleQueue()
+        self._late: queue.SimpleQueue[Frame] = queue.SimpleQueue()
+
+    def _make_proxy(self, reference: Reference) -> object:
+        return self._proxy(self, self.imports.hold(reference))
+
+    def request(self, op: str, parts: Parts = (), **fields: Any) -> Any:
+        """The answer to `op`; `parts` are the values that it needs, with the names of each.
+
+        Raises `ConversionError`, `Failed` and KeyboardInterrupt.
+        """
+        self.settle()
+        encoded = self.codec.encode_parts(parts)
+        fields["generation"] = self.exports.generation
+        try:
+            frame = self._calls.call(self.peer, op, fields, encoded.buffers)
+        finally:  # it was mapped, or nobody waits for the answer any more
+            self._close(encoded.segments)
+        return self._result(frame)
+
+    def ask_briefly(self, seconds: float, op: str, **fields: Any) -> Any:
+        """The answer to `op` if it comes soon, else `None`; for a thread that runs no cell."""
+        encoded = self.codec.encode_parts(())
+        fields["generation"] = self.exports.generation
+        frame = self._calls.ask_briefly(seconds, self.peer, op, fields, encoded.buffers)
+        return None if frame is None else self._result(frame)
+
+    def _result(self, frame: Frame) -> Any:
+        header = frame.header
+        self._meet(header)
+        value = None
+        if frame.buffers:
+            value = self._decode(frame)
+        if header["status"] != "ok":
+            raise Failed(header, value)
+        return value
+
+    def arguments(self, frame: Frame) -> tuple[Any, ...]:
+        """The values of a call that arrived."""
+        self._meet(frame.header)
+        self.settle()
+        value, _ = self.codec.decode(frame.buffers)  # the caller waits, and closes the segments
+        return tuple(value)
+
+    def answer(self, value: Any, name: str) -> Answer:
+        """The `return` with a value. Raises `ConversionError`."""
+        encoded = self.codec.encode(value, name)
+        return Answer({"generation": self.exports.generation}, encoded.buffers)
+
+    def failure(self, fields: dict[str, Any], exception: BaseException) -> Answer:
+        """The `return` with an error: what it says, and the exception to look at."""
+        encoded = self._reference(exception)
+        fields["generation"] = self.exports.generation
+        return Answer(fields, encoded.buffers, status="error")
+
+    def _reference(self, value: object) -> Encoded:
+        encoder = self.codec.encoder()
+        encoder.reference(value)
+        return Encoded(encoder.buffers, encoder.segments)
+
+    def _decode(self, frame: Frame) -> Any:
+        value, segments = self.codec.decode(frame.buffers)
+        if segments:
+            self._release([], segments, frame.header["generation"])
+        return value
+
+    def _meet(self, header: dict[str, Any]) -> None:
+        # A new process has nothing of what the one before it held.
+        generation = header.get("generation")
+        if generation is None or generation == self._peer_generation:
+            return
+        if self._peer_generation is not None:
+            self.exports.clear()
+            self.lender.close_all()
+        self._peer_generation = generation
+
+    def _close(self, segments: Sequence[int]) -> None:
+        for fd in segments:
+            self.lender.close(fd)
+
+    # Letting go
+
+    def settle(self) -> None:
+        """Tell the other side what we let go of, and do what it told us. On the main thread."""
+        released = self.imports.take_released()
+        if released:
+            self._release(released, (), 0)
+        while True:
+            try:
+                self.forget(self._given_back.get_nowait())
+            except queue.Empty:
+                break
+        while True:
+            try:
+                frame = self._late.get_nowait()
+            except queue.Empty:
+                break
+            if frame.buffers:  # so that what it lends is released
+                self._decode(frame)
+
+    def forget(self, references: Sequence[Sequence[int]]) -> None:
+        for generation, number, count in references:
+            self.exports.release(generation, number, count)
+
+    def _release(
+        self, references: Sequence[Sequence[int]], segments: Sequence[int], generation: int
+    ) -> None:
+        self._send(
+            {
+                "type": "release",
+                "to": self.peer,
+                "refs": references,
+                "segments": segments,
+                "generation": generation,
+            }
+        )
+
+    def release_arrived(self, frame: Frame) -> None:
+        """Take a `release` frame, on the reader's thread."""
+        header = frame.header
+        if header.get("generation") == self.exports.generation:
+            self._close(header.get("segments", ()))
+        if header.get("refs"):
+            self._given_back.put(header["refs"])
+
+    def late_return_arrived(self, frame: Frame) -> None:
+        """Take the answer to a call whose caller waits no more, on the reader's thread."""
+        self._late.put(frame)
+
+
+def write_proxy(encoder: Encoder, value: Any) -> None:
+    """What the other side lent us goes back to it as itself."""
+    encoder.foreign_reference(object.__getattribute__(value, "_holding").reference)
+

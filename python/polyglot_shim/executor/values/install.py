@@ -1,0 +1,46 @@
+"""What the executor's parts need to do for values to cross."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ..calls import Calls
+from ..channel import Channel
+from ..shell import ZMQInteractiveShell
+from .bridge import Bridge, write_proxy
+from .julia import Julia, JuliaObject, ask, call
+from .served import Server
+from .variables import VariableTable, variables_of
+
+
+class Crossing:
+    """Julia for the Python cells, and Python for Julia's."""
+
+    def __init__(self, shell: ZMQInteractiveShell, calls: Calls, channel: Channel) -> None:
+        self.bridge = Bridge("julia", calls, channel.send, JuliaObject)
+        self.bridge.codec.register(JuliaObject, write_proxy)
+        self._shell = shell
+        Server(self.bridge, shell).register(calls)
+        calls.on_release = self.bridge.release_arrived
+        calls.on_late_return = self.bridge.late_return_arrived
+        shell.user_ns["jl"] = shell.user_ns_hidden["jl"] = Julia(self.bridge)
+        shell.register_magic_function(self.variables, "line", "variables")
+
+    def fetch(self, transfers: Sequence[Sequence[str]]) -> None:
+        """Before the cell: Julia's variables become ours. All of them, or none."""
+        values = [(here, ask(self.bridge, "get", name=there)) for here, there in transfers]
+        self._shell.user_ns.update(values)
+
+    def store(self, transfers: Sequence[Sequence[str]]) -> None:
+        """After the cell: our variables become Julia's."""
+        for here, there in transfers:
+            if here not in self._shell.user_ns:
+                raise NameError(f"name {here!r} is not defined, which -o names")
+            ask(self.bridge, "set", [(here, self._shell.user_ns[here])], name=there)
+
+    def variables(self, _: str = "") -> VariableTable:
+        """Show the variables of both languages in one table: %variables"""
+        ours = variables_of(self._shell.user_ns, self._shell.user_ns_hidden)
+        theirs = call(self.bridge, "polyglot.variables", (), {})
+        return VariableTable([*ours, *map(tuple, theirs)])

@@ -1,0 +1,166 @@
+"""What Julia may ask of Python: variables, code, calls, and how objects look."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import linecache
+import os
+import traceback
+from collections.abc import Callable, Iterator
+from itertools import islice
+from types import TracebackType
+from typing import Any
+
+from ..calls import Answer, Calls
+from ..display import encode_bundle
+from ..frames import Frame
+from ..shell import ZMQInteractiveShell
+from .bridge import Bridge
+from .variables import variables_of
+
+_OWN_FILES = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+_AT_ONCE = 1000
+"""How many items of a collection go into one answer."""
+
+
+class Server:
+    """Answers the calls of the other language, on the thread that runs cells."""
+
+    def __init__(self, bridge: Bridge, shell: ZMQInteractiveShell) -> None:
+        self._bridge = bridge
+        self._shell = shell
+        self._codes = 0
+        self._functions: dict[str, Callable[..., Any]] = {
+            "polyglot.import": importlib.import_module,
+            "polyglot.iterator": _iterator,
+            "polyglot.next": _next,
+            "polyglot.names": self._names,
+            "polyglot.bundle": self._bundle,
+            "polyglot.variables": lambda: variables_of(shell.user_ns, shell.user_ns_hidden),
+            "polyglot.history": self._history,
+            "polyglot.release": lambda value: None,
+        }
+
+    def register(self, calls: Calls) -> None:
+        """Serve the calls that arrive."""
+        for op in ("get", "set", "eval", "call"):
+            calls.register(op, self._serve)
+
+    def _serve(self, frame: Frame) -> Answer:
+        try:
+            value, name = self._handle(frame)
+            return self._bridge.answer(value, name)
+        except BaseException as error:
+            return self._bridge.failure(describe(error), error)
+
+    def _handle(self, frame: Frame) -> tuple[Any, str]:
+        """The answer, and what it is called."""
+        header = frame.header
+        values = self._bridge.arguments(frame)
+        op = header["op"]
+        if op == "get":
+            return self._get(header["name"]), header["name"]
+        if op == "set":
+            self._shell.user_ns[header["name"]] = values[0]
+            return None, ""
+        if op == "eval":
+            return self._evaluate(header["code"], dict(zip(header["names"], values))), "the value"
+        return self._call(header, list(values)), "the result"
+
+    def _get(self, name: str) -> Any:
+        namespace = self._shell.user_ns
+        if name in namespace:
+            return namespace[name]
+        builtins = vars(importlib.import_module("builtins"))
+        if name in builtins:
+            return builtins[name]
+        raise NameError(f"name {name!r} is not defined in Python")
+
+    def _evaluate(self, code: str, extra: dict[str, Any]) -> Any:
+        """The value of the code's last expression, `None` when it ends in another statement."""
+        self._codes += 1
+        filename = f"<Python code {self._codes} from Julia>"
+        # So that tracebacks show the lines.
+        linecache.cache[filename] = (len(code), None, code.splitlines(keepends=True), filename)
+        namespace = self._shell.user_ns
+        tree = ast.parse(code.strip("\n"), filename)
+        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+        before = {name: namespace[name] for name in extra if name in namespace}
+        namespace.update(extra)
+        try:
+            exec(compile(tree, filename, "exec"), namespace)
+            if last is None:
+                return None
+            return eval(compile(ast.Expression(last.value), filename, "eval"), namespace)
+        finally:
+            for name in extra:
+                namespace.pop(name, None)
+            namespace.update(before)
+
+    def _call(self, header: dict[str, Any], values: list[Any]) -> Any:
+        target = header.get("target")
+        function = values.pop(0) if target is None else self._resolve(target)
+        names = header.get("keywords", ())
+        count = len(values) - len(names)
+        return function(*values[:count], **dict(zip(names, values[count:], strict=True)))
+
+    def _resolve(self, target: str) -> Callable[..., Any]:
+        function = self._functions.get(target)
+        if function is None:
+            module, _, name = target.rpartition(".")
+            function = getattr(importlib.import_module(module), name)
+        return function
+
+    def _names(self, value: Any = None, *path: str) -> list[str]:
+        if value is None:
+            return [name for name in self._shell.user_ns if not name.startswith("_")]
+        for name in path:
+            value = getattr(value, name)
+        return [name for name in dir(value) if not name.startswith("_")]
+
+    def _bundle(self, value: Any) -> dict[str, Any]:
+        """How the value is displayed: forms by mime type; bytes as base64 text."""
+        formatter = self._shell.display_formatter
+        data, _ = formatter.format(value)
+        return encode_bundle(data)
+
+    def _history(self, last: int = 0) -> list[tuple[int, str]]:
+        """The session's cells of all languages with their numbers, or so many of the last."""
+        cells = self._shell.history_manager.input_hist_raw
+        numbered = [(number, text) for number, text in enumerate(cells) if number and text]
+        return numbered[-last:] if last > 0 else numbered
+
+
+def _iterator(value: Any) -> Any:
+    return Items(iter(value), _AT_ONCE if hasattr(value, "__len__") else 1)
+
+
+class Items:
+    """An iteration under way, that the other side goes on with."""
+
+    def __init__(self, items: Iterator[Any], at_once: int) -> None:
+        self.items = items
+        # What is computed on demand may have effects, or wait: one at a time.
+        self.at_once = at_once
+
+
+def _next(items: Items) -> tuple[Any, ...]:
+    return tuple(islice(items.items, items.at_once))
+
+
+def describe(error: BaseException) -> dict[str, Any]:
+    """What the other side is told of an error: type, message, and where it happened."""
+    lines = traceback.format_exception(type(error), error, _user_part(error.__traceback__))
+    return {
+        "ename": type(error).__name__,
+        "evalue": str(error),
+        "traceback": "".join(lines).rstrip("\n").split("\n"),
+    }
+
+
+def _user_part(frames: TracebackType | None) -> TracebackType | None:
+    """The traceback from the first frame on that is not the kernel's."""
+    while frames and frames.tb_frame.f_code.co_filename.startswith(_OWN_FILES):
+        frames = frames.tb_next
+    return frames
