@@ -10,7 +10,7 @@ import itertools
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from .channel import Channel
@@ -46,6 +46,10 @@ class Calls:
         self._lock = threading.Lock()
         # The waiting calls by number, the innermost last; each takes frames from its queue.
         self._waiting: dict[int, SimpleQueue[Frame]] = {}
+        # Calls of threads that run no cell, which therefore serve none.
+        self._asked: dict[int, SimpleQueue[Frame]] = {}
+        self.on_release: Callable[[Frame], None] = _ignore
+        self.on_late_return: Callable[[Frame], None] = _ignore
 
     def register(self, op: str, handler: Handler) -> None:
         """Let `handler` serve calls with this `op`."""
@@ -58,25 +62,13 @@ class Calls:
 
         Blocks; serves calls to this executor meanwhile. Raises KeyboardInterrupt.
         """
-        request = current_request()
         number = next(self._numbers)
         arrivals: SimpleQueue[Frame] = SimpleQueue()
         with self._lock:
             self._waiting[number] = arrivals
         try:
             self._output.flush()
-            self._channel.send(
-                {
-                    **fields,
-                    "type": "call",
-                    "to": to,
-                    "call": number,
-                    "id": request.id,
-                    "allow_stdin": request.allow_stdin,
-                    "op": op,
-                },
-                buffers,
-            )
+            self._send(number, to, op, fields, buffers)
             while True:
                 frame = arrivals.get()
                 if frame.header["type"] == "return":
@@ -86,20 +78,56 @@ class Calls:
             with self._lock:
                 del self._waiting[number]
 
-    def release(self, to: str, refs: Sequence[int]) -> None:
-        """Tell `to` that references to its objects were let go."""
-        self._channel.send({"type": "release", "to": to, "refs": list(refs)})
+    def ask_briefly(
+        self, seconds: float, to: str, op: str, fields: dict[str, Any], buffers: Sequence[Buffer]
+    ) -> Frame | None:
+        """The `return` frame if it comes within `seconds`; nothing is served meanwhile."""
+        number = next(self._numbers)
+        arrivals: SimpleQueue[Frame] = SimpleQueue()
+        with self._lock:
+            self._asked[number] = arrivals
+        try:
+            self._send(number, to, op, fields, buffers)
+            return arrivals.get(timeout=seconds)
+        except Empty:
+            return None
+        finally:
+            with self._lock:
+                del self._asked[number]
+
+    def _send(
+        self, number: int, to: str, op: str, fields: dict[str, Any], buffers: Sequence[Buffer]
+    ) -> None:
+        request = current_request()
+        self._channel.send(
+            {
+                **fields,
+                "type": "call",
+                "to": to,
+                "call": number,
+                "id": request.id,
+                "allow_stdin": request.allow_stdin,
+                "op": op,
+            },
+            buffers,
+        )
 
     def arrived(self, frame: Frame) -> bool:
         """Take a frame from the reader thread; False for a call that no waiting thread serves."""
+        type, number = frame.header["type"], frame.header.get("call")
+        if type == "release":
+            self.on_release(frame)
+            return True
         with self._lock:
-            if frame.header["type"] == "return":
-                arrivals = self._waiting.get(frame.header.get("call"))
-                if arrivals is not None:  # else the caller was interrupted and waits no more
+            if type == "return":
+                arrivals = self._waiting.get(number) or self._asked.get(number)
+                if arrivals is not None:
                     arrivals.put(frame)
+                else:  # the caller was interrupted, or waits no more
+                    self.on_late_return(frame)
                 return True
-            for number in reversed(self._waiting):
-                self._waiting[number].put(frame)
+            for innermost in reversed(self._waiting):
+                self._waiting[innermost].put(frame)
                 return True
         return False
 
@@ -126,6 +154,10 @@ class Calls:
             },
             answer.buffers,
         )
+
+
+def _ignore(_: Frame) -> None:
+    pass
 
 
 def _unknown(header: dict[str, Any]) -> Answer:

@@ -12,6 +12,7 @@ import os
 import sys
 import threading
 import time
+from collections.abc import Callable
 
 from . import clib, comms, debugging, fork, watch
 from .application import PythonApplication, choose_backend
@@ -26,6 +27,7 @@ from .output import Output
 from .request import KnownRequests
 from .stdin import Prompter
 from .streams import OutputStream
+from .values.install import Crossing
 
 REQUESTS, REPLIES = 3, 4
 BROKEN_FRAME = 70  # exit code
@@ -113,6 +115,7 @@ class Executor:
             if frame is None:
                 return
             await self._runner.run(frame)
+            self._crossing.settle()
             if self.shell.exit_now:
                 return
 
@@ -120,6 +123,8 @@ class Executor:
         """Do what would make the first cell slow; then the user's start-up code."""
         choose_backend()
         debugging.install()
+        self._crossing = Crossing(self.shell, self.calls, self.channel, self._soon)
+        self._runner.transfers = self._crossing
         clib.flush_stdout()
         self.shell.begin_cell("None", 1)
         await self.shell.run("None", store_history=False, silent=True, context=self.context)
@@ -147,9 +152,13 @@ class Executor:
         elif type == "shutdown":
             self._end()
         elif type in ("execute", "comm") or (
-            type in ("call", "return") and not self.calls.arrived(frame)
+            type in ("call", "return", "release") and not self.calls.arrived(frame)
         ):
             self._loop.call_soon_threadsafe(self._frames.put_nowait, frame)
+
+    def _soon(self, function: Callable[[], None]) -> None:
+        """Call `function` on the main thread when no cell runs there; from any thread."""
+        self._loop.call_soon_threadsafe(function)
 
     def _end(self) -> None:
         self._loop.call_soon_threadsafe(self._frames.put_nowait, None)

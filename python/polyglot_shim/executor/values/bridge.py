@@ -184,4 +184,3 @@ class Bridge:
 def write_proxy(encoder: Encoder, value: Any) -> None:
     """What the other side lent us goes back to it as itself."""
     encoder.foreign_reference(object.__getattribute__(value, "_holding").reference)
-

@@ -2,39 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 from ..calls import Calls
 from ..channel import Channel
+from ..frames import Frame
 from ..shell import ZMQInteractiveShell
 from .bridge import Bridge, write_proxy
 from .julia import Julia, JuliaObject, ask, call
 from .served import Server
 from .variables import VariableTable, variables_of
 
+Soon = Callable[[Callable[[], None]], None]
+"""Has a function called on the main thread, when no cell runs there."""
+
 
 class Crossing:
     """Julia for the Python cells, and Python for Julia's."""
 
-    def __init__(self, shell: ZMQInteractiveShell, calls: Calls, channel: Channel) -> None:
+    def __init__(
+        self, shell: ZMQInteractiveShell, calls: Calls, channel: Channel, soon: Soon
+    ) -> None:
         self.bridge = Bridge("julia", calls, channel.send, JuliaObject)
         self.bridge.codec.register(JuliaObject, write_proxy)
         self._shell = shell
         Server(self.bridge, shell).register(calls)
-        calls.on_release = self.bridge.release_arrived
+        self._soon = soon
+        calls.on_release = self._release_arrived
         calls.on_late_return = self.bridge.late_return_arrived
         shell.user_ns["jl"] = shell.user_ns_hidden["jl"] = Julia(self.bridge)
         shell.register_magic_function(self.variables, "line", "variables")
 
-    def fetch(self, transfers: Sequence[Sequence[str]]) -> None:
+    def _release_arrived(self, frame: Frame) -> None:
+        self.bridge.release_arrived(frame)
+        self._soon(self.settle)
+
+    def settle(self) -> None:
+        """Let go of what was let go of, on both sides."""
+        self.bridge.settle()
+
+    def bring(self, names: Sequence[tuple[str, str]], language: str) -> None:
         """Before the cell: Julia's variables become ours. All of them, or none."""
-        values = [(here, ask(self.bridge, "get", name=there)) for here, there in transfers]
+        values = [(here, ask(self.bridge, "get", name=there)) for here, there in names]
         self._shell.user_ns.update(values)
 
-    def store(self, transfers: Sequence[Sequence[str]]) -> None:
+    def hand_out(self, names: Sequence[tuple[str, str]], language: str) -> None:
         """After the cell: our variables become Julia's."""
-        for here, there in transfers:
+        for here, there in names:
             if here not in self._shell.user_ns:
                 raise NameError(f"name {here!r} is not defined, which -o names")
             ask(self.bridge, "set", [(here, self._shell.user_ns[here])], name=there)

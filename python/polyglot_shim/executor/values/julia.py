@@ -78,7 +78,8 @@ class Julia:
     """Julia, as the variable `jl`.
 
     ``jl.x`` reads a variable, ``jl.x = v`` assigns it, ``jl.f(1, key=2)`` calls a function,
-    ``jl("code")`` evaluates. Names that are none in Python: ``jl["push!"]``. Errors are ``jl.Error``.
+    ``jl("code")`` evaluates. Names that are none in Python: ``jl["push!"]``. Errors are
+    ``jl.Error``.
     """
 
     __slots__ = ("_bridge",)

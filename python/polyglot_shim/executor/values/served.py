@@ -39,7 +39,6 @@ class Server:
             "polyglot.bundle": self._bundle,
             "polyglot.variables": lambda: variables_of(shell.user_ns, shell.user_ns_hidden),
             "polyglot.history": self._history,
-            "polyglot.release": lambda value: None,
         }
 
     def register(self, calls: Calls) -> None:
@@ -65,7 +64,8 @@ class Server:
             self._shell.user_ns[header["name"]] = values[0]
             return None, ""
         if op == "eval":
-            return self._evaluate(header["code"], dict(zip(header["names"], values))), "the value"
+            extra = dict(zip(header["names"], values, strict=True))
+            return self._evaluate(header["code"], extra), "the value"
         return self._call(header, list(values)), "the result"
 
     def _get(self, name: str) -> Any:

@@ -51,11 +51,11 @@ def _short(value: Any) -> str:
     """One line of the value, which may be huge: only its beginning is looked at."""
     if isinstance(value, (str, bytes)):
         text = repr(value[:_LONGEST])
-    elif isinstance(value, (list, tuple, dict, set, frozenset)) and len(value) > _LONGEST:
-        return ""
-    elif hasattr(value, "shape") and getattr(value, "size", 0) > _LONGEST:
-        return ""
-    elif sys.getsizeof(value, 0) > 1_000_000:
+    elif (
+        (isinstance(value, (list, tuple, dict, set, frozenset)) and len(value) > _LONGEST)
+        or (hasattr(value, "shape") and getattr(value, "size", 0) > _LONGEST)
+        or sys.getsizeof(value, 0) > 1_000_000
+    ):
         return ""
     else:
         try:
