@@ -8,7 +8,7 @@ module Executor
 
 using Base64, InteractiveUtils, Logging, Markdown, REPL
 using UUIDs: uuid4
-using ..Compat, ..Frames, ..JSON
+using ..Compat, ..Frames, ..JSON, ..Values
 
 include("channel.jl")
 include("streams.jl")
@@ -16,6 +16,7 @@ include("calls.jl")
 include("mimes.jl")
 include("comms.jl")
 include("sigint.jl")
+include("../bridge/bridge.jl")
 include("session.jl")
 include("interrupt.jl")
 include("stdin.jl")
@@ -29,6 +30,12 @@ include("cursor.jl")
 include("complete.jl")
 include("inspect.jl")
 include("comm_messages.jl")
+include("../bridge/request.jl")
+include("../bridge/python.jl")
+include("../bridge/objects.jl")
+include("../bridge/variables.jl")
+include("../bridge/served.jl")
+include("../bridge/transfers.jl")
 include("requests.jl")
 include("polyglot.jl")
 include("warmup.jl")

@@ -14,7 +14,8 @@ A variable `Polyglot` of your own hides it.
 module Polyglot
 
 using REPL
-using ..Executor: Executor, CommChannel, CommMessage, JSON
+using ..Executor: Executor, CommChannel, CommMessage, JSON, PyError, PyObject
+using ...Values: Categorical, PyEnum, isordered, levels
 
 # The one global of the kernel: cells call these functions without a session to pass.
 const SESSION = Ref{Executor.Session}()
@@ -91,13 +92,20 @@ end
 """
     Polyglot.history(last = 0) -> Vector{Pair{Int,String}}
 
-The Julia cells of this session with their numbers, the oldest first; all, or so many of the `last`.
+The cells of this session, of both languages, with their numbers, the oldest first; all, or so many
+of the `last`.
 """
 function history(last::Integer=0)
-    inputs = session().history.inputs
-    cells = Pair{Int,String}[number => inputs[number] for number in sort!(collect(Int, keys(inputs)))]
-    return last > 0 ? cells[max(1, end - last + 1):end] : cells
+    cells = Executor.call_python("polyglot.history", Int(last))
+    return Pair{Int,String}[number => text for (number, text) in cells]
 end
+
+"""
+    Polyglot.variables()
+
+The variables of both languages in one table: name, language, type, size and a short value.
+"""
+variables() = Executor.variable_table(session())
 
 """
     Polyglot.load(text; replace = false)

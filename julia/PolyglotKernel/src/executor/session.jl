@@ -54,6 +54,7 @@ mutable struct Session
     payload::Vector{Any}                  # of the coming execute reply
     mimes::MimeTable                      # which forms of a value are sent
     comms::Comms
+    bridge::Bridge                        # to the other language
 end
 
 function Session(channel::HostChannel, sigint::SigintGate)
@@ -78,6 +79,7 @@ function Session(channel::HostChannel, sigint::SigintGate)
         Any[],
         MimeTable(),
         Comms(),
+        Bridge("python", PyObject),
     )
 end
 

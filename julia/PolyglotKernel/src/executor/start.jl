@@ -15,6 +15,7 @@ function main()
     session = Session(channel, sigint)
     restore_environment!()
     Polyglot.SESSION[] = session
+    serve_python!(session)
     take_over!(session)
     furnish!(session, Main)
     start_reader(session)
@@ -62,7 +63,10 @@ constants, so that an assignment replaces them.
 """
 function furnish!(session::Session, mod::Module)
     Core.eval(mod, :(In = $(session.history.inputs); Out = $(session.history.outputs)))
-    Core.eval(mod, :(Polyglot = $(Polyglot)))
+    Core.eval(mod, :(Polyglot = $(Polyglot); py = $PYTHON))
+    # A package that is not on the load path can be used by way of a name of the module's own.
+    Core.eval(mod, Expr(:const, Expr(:(=), Symbol("#python"), PythonNames)))
+    Core.eval(mod, Expr(:using, Expr(:., :., Symbol("#python"))))
     Compat.set_repl_variable(mod, :ans, nothing)
     return nothing
 end
@@ -111,7 +115,9 @@ function deliver(session::Session, frame::Frames.Frame)
         put!(session.input_replies, frame.header["value"])
     elseif type == "return"
         waiting = get(calls.returns, frame.header["call"], nothing)
-        waiting === nothing || put!(waiting, frame)
+        waiting === nothing ? late_return_arrived(session, frame) : put!(waiting, frame)
+    elseif type == "release"
+        release_arrived(session, frame.header)
     elseif type == "call" && !isempty(calls.waiting)
         put!(last(calls.waiting), frame)
     else

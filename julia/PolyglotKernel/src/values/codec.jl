@@ -29,14 +29,52 @@ The buffers for `value`. Throws [`ConversionError`](@ref), in which `name` is wh
 called. Nothing is left behind then: the value crosses whole or not at all.
 """
 function encode(codec::Codec, @nospecialize(value), name::String="the value")
-    encoder = Encoder(codec.exports, codec.lender, codec.structs)
+    encoder = Encoder(codec)
     try
-        Base.invokelatest(write_value, encoder, value)
-    catch e
+        Base.invokelatest(write_named, encoder, name, value)
+    catch
         abandon!(encoder)
+        rethrow()
+    end
+    return finish(encoder)
+end
+
+"The buffers for a tuple of values that have a name each. Throws [`ConversionError`](@ref)."
+function encode_parts(codec::Codec, parts::Vector{Pair{String,Any}})
+    encoder = Encoder(codec)
+    write_tag(encoder, TUPLE)
+    write_count(encoder, length(parts))
+    try
+        for (name, value) in parts
+            Base.invokelatest(write_named, encoder, name, value)
+        end
+    catch
+        abandon!(encoder)
+        rethrow()
+    end
+    return finish(encoder)
+end
+
+"The buffers for a reference to `value`, whatever it is."
+function encode_reference(codec::Codec, @nospecialize(value))
+    encoder = Encoder(codec)
+    write_reference(encoder, value)
+    return finish(encoder)
+end
+
+Encoder(codec::Codec) = Encoder(codec.exports, codec.lender, codec.structs)
+
+function write_named(encoder::Encoder, name::String, @nospecialize(value))
+    try
+        write_value(encoder, value)
+    catch e
         e isa ConversionError && (e.name = name)
         rethrow()
     end
+    return nothing
+end
+
+function finish(encoder::Encoder)
     return Encoded(pushfirst!(encoder.buffers, take!(encoder.io)), encoder.segments)
 end
 

@@ -1,0 +1,75 @@
+# What this process shares with the process of another language.
+
+"""
+    Bridge(peer, make_proxy)
+
+All that this process shares with the process of one other language.
+"""
+mutable struct Bridge
+    peer::String
+    exports::Values.Exports
+    imports::Values.Imports
+    lender::Values.Lender
+    codec::Values.Codec
+    peer_generation::Int   # 0 until it is known
+end
+
+function Bridge(peer::String, make_proxy)
+    exports, imports, lender = Values.Exports(), Values.Imports(), Values.Lender()
+    proxy(reference) = make_proxy(Values.hold!(imports, reference))
+    codec = Values.Codec(exports, lender, proxy)
+    return Bridge(peer, exports, imports, lender, codec, 0)
+end
+
+# A new process has nothing of what the one before it held.
+function meet!(bridge::Bridge, header::Dict{String,Any})
+    generation = get(header, "generation", nothing)
+    generation isa Int && generation != bridge.peer_generation || return nothing
+    if bridge.peer_generation != 0
+        empty!(bridge.exports)
+        close_segments(bridge, collect(keys(bridge.lender.segments)))
+    end
+    bridge.peer_generation = generation
+    return nothing
+end
+
+close_segments(bridge::Bridge, fds) =
+    foreach(fd -> Values.close_segment!(bridge.lender, Int(fd)), fds)
+
+# -------------------------------------------------------------------------------------- letting go
+
+"Tell the other side what we let go of."
+function release_dropped(session)
+    released = Values.take_released!(session.bridge.imports)
+    isempty(released) || send_release(session, released, Int[], 0)
+    return nothing
+end
+
+function send_release(session, references, segments::Vector{Int}, generation::Int)
+    header = Dict{String,Any}(
+        "type" => "release",
+        "to" => session.bridge.peer,
+        "refs" => Any[collect(Int, reference) for reference in references],
+        "segments" => segments,
+        "generation" => generation,
+    )
+    send(session.channel, header)
+    return nothing
+end
+
+"Takes a `release` frame."
+function release_arrived(session, header::Dict{String,Any})
+    bridge = session.bridge
+    get(header, "generation", 0) == bridge.exports.generation &&
+        close_segments(bridge, get(header, "segments", ()))
+    for (generation, number, count) in get(header, "refs", ())
+        Values.release!(bridge.exports, generation, number, count)
+    end
+    return nothing
+end
+
+"The answer to a call whose caller was interrupted: what it lends is given back."
+function late_return_arrived(session, frame::Frames.Frame)
+    isempty(frame.buffers) || decode_answer(session, frame)
+    return nothing
+end

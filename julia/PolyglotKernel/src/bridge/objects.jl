@@ -1,0 +1,116 @@
+# What can be done with an object that stays in Python.
+
+(o::PyObject)(args...; keywords...) = call_python(o, args, keywords)
+
+Base.getproperty(o::PyObject, name::Symbol) = call_python("builtins.getattr", o, string(name))
+
+function Base.setproperty!(o::PyObject, name::Symbol, value)
+    call_python("builtins.setattr", o, string(name), value)
+    return value
+end
+
+Base.hasproperty(o::PyObject, name::Symbol) = call_python("builtins.hasattr", o, string(name))
+
+Base.propertynames(o::PyObject, private::Bool=false) =
+    Symbol[Symbol(name) for name in call_python("polyglot.names", o)]
+
+Base.getindex(o::PyObject, indices...) = call_python("operator.getitem", o, python_index(indices))
+
+function Base.setindex!(o::PyObject, value, indices...)
+    call_python("operator.setitem", o, python_index(indices), value)
+    return o
+end
+
+function Base.delete!(o::PyObject, index)
+    call_python("operator.delitem", o, index)
+    return o
+end
+
+python_index(indices::Tuple) = length(indices) == 1 ? indices[1] : indices
+
+Base.length(o::PyObject) = call_python("builtins.len", o)
+Base.in(item, o::PyObject) = call_python("operator.contains", o, item)
+Base.haskey(o::PyObject, key) = call_python("operator.contains", o, key)
+Base.isempty(o::PyObject) = length(o) == 0
+
+Base.IteratorSize(::Type{PyObject}) = Base.SizeUnknown()
+
+function Base.iterate(o::PyObject)
+    return iterate(o, (call_python("polyglot.iterator", o), (), 1))
+end
+
+# Items come in portions; the state is the iterator in Python, the portion, and the place in it.
+function Base.iterate(o::PyObject, state::Tuple)
+    iterator, items, position = state
+    if position > length(items)
+        items, position = call_python("polyglot.next", iterator), 1
+        isempty(items) && return nothing
+    end
+    return items[position], (iterator, items, position + 1)
+end
+
+for (julia, python) in (
+    (:+, "add"), (:-, "sub"), (:*, "mul"), (:/, "truediv"), (:^, "pow"), (:%, "mod"),
+    (:mod, "mod"), (:fld, "floordiv"), (:&, "and_"), (:|, "or_"), (:xor, "xor"),
+    (:<, "lt"), (:<=, "le"), (:>, "gt"), (:>=, "ge"),
+)
+    name = "operator." * python
+    @eval begin
+        Base.$julia(a::PyObject, b::PyObject) = call_python($name, a, b)
+        Base.$julia(a::PyObject, b) = call_python($name, a, b)
+        Base.$julia(a, b::PyObject) = call_python($name, a, b)
+    end
+end
+
+# An integer literal as exponent takes a way of its own.
+Base.:^(a::PyObject, b::Integer) = call_python("operator.pow", a, b)
+Base.:-(a::PyObject) = call_python("operator.neg", a)
+Base.:+(a::PyObject) = call_python("operator.pos", a)
+Base.abs(a::PyObject) = call_python("builtins.abs", a)
+
+function Base.:(==)(a::PyObject, b::PyObject)
+    return getfield(a, :holding) === getfield(b, :holding) || call_python("operator.eq", a, b)
+end
+Base.:(==)(a::PyObject, b) = call_python("operator.eq", a, b)
+Base.:(==)(a, b::PyObject) = call_python("operator.eq", a, b)
+Base.:(==)(::PyObject, ::Missing) = missing
+Base.:(==)(::Missing, ::PyObject) = missing
+Base.isequal(a::PyObject, b::PyObject) = (a == b) === true
+Base.hash(o::PyObject, h::UInt) = hash(call_python("builtins.hash", o), h)
+
+Base.Float64(o::PyObject) = Float64(call_python("builtins.float", o))
+Base.Int64(o::PyObject) = Int64(call_python("builtins.int", o))
+Base.ComplexF64(o::PyObject) = ComplexF64(call_python("builtins.complex", o))
+Base.convert(::Type{T}, o::PyObject) where {T<:Real} = convert(T, Float64(o))
+Base.convert(::Type{T}, o::PyObject) where {T<:Integer} = convert(T, Int64(o))
+
+Base.string(o::PyObject) = call_python("builtins.str", o)::String
+Base.print(io::IO, o::PyObject) = print(io, string(o))
+Base.show(io::IO, o::PyObject) = print(io, call_python("builtins.repr", o)::String)
+
+# --------------------------------------------------------------------------------------- display
+
+"How Python displays the object: its forms by mime type, bytes as base64 text."
+bundle_of(o::PyObject) = call_python("polyglot.bundle", o)::Dict{Any,Any}
+
+# A message gets all forms by one question.
+function mime_bundle(::Session, o::PyObject)
+    return Dict{String,Any}(
+        mime => is_json(mime) ? JSON.Raw(JSON.json(form)) : form for (mime, form) in bundle_of(o)
+    )
+end
+
+Base.show(io::IO, ::MIME"text/plain", o::PyObject) = print(io, bundle_of(o)["text/plain"])
+
+const RICH_TEXT = (MIME"text/html", MIME"text/markdown", MIME"text/latex", MIME"image/svg+xml")
+const RICH_BYTES = (MIME"image/png", MIME"image/jpeg", MIME"application/pdf")
+
+for T in (RICH_TEXT..., RICH_BYTES...)
+    mime = string(T())
+    @eval Base.showable(::$T, o::PyObject) = haskey(bundle_of(o), $mime)
+    decode = T in RICH_TEXT ? identity : base64decode
+    @eval function Base.show(io::IO, ::$T, o::PyObject)
+        write(io, $decode(bundle_of(o)[$mime]::String))
+        return nothing
+    end
+end

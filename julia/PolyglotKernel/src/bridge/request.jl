@@ -1,0 +1,80 @@
+# Requests to another language, and the values that come with them. One `call` frame asks for one of
+# four things (docs/values.md, *Calls*): the value of a variable, its assignment, the value of code, or
+# a function's result. The values that it needs are one tuple.
+
+"The other side answered with an error; `exception` is the error itself, if it came."
+struct Failed <: Exception
+    header::Dict{String,Any}
+    exception::Any
+end
+
+const NamedValue = Pair{String,Any}
+
+"""
+    request(session, op, parts, fields)
+
+The answer to `op`; `parts` are the values that it needs, with the names of each. Throws
+[`Values.ConversionError`](@ref), [`Failed`](@ref) and `InterruptException`.
+"""
+function request(session, op::String, parts::Vector{NamedValue}, fields::Dict{String,Any})
+    bridge = session.bridge
+    release_dropped(session)
+    encoded = Values.encode_parts(bridge.codec, parts)
+    fields["generation"] = bridge.exports.generation
+    frame = try
+        call(session, bridge.peer, op, fields, encoded.buffers)
+    finally   # it was mapped, or nobody waits for the answer any more
+        close_segments(bridge, encoded.segments)
+    end
+    return result_of(session, frame)
+end
+
+function result_of(session, frame::Frames.Frame)
+    header = frame.header
+    meet!(session.bridge, header)
+    value = isempty(frame.buffers) ? nothing : decode_answer(session, frame)
+    header["status"] == "ok" || throw(Failed(header, value))
+    return value
+end
+
+function decode_answer(session, frame::Frames.Frame)
+    value, segments = Values.decode(session.bridge.codec, frame.buffers)
+    isempty(segments) ||
+        send_release(session, Values.Released[], segments, frame.header["generation"])
+    return value
+end
+
+"The values of a call that arrived; its caller waits, and closes the segments."
+function arguments(session, frame::Frames.Frame)
+    meet!(session.bridge, frame.header)
+    release_dropped(session)
+    value, _ = Values.decode(session.bridge.codec, frame.buffers)
+    return Any[value...]
+end
+
+"The fields and buffers of the `return` with a value."
+function answer_with(session, @nospecialize(value), name::String)
+    encoded = Values.encode(session.bridge.codec, value, name)
+    return Dict{String,Any}("generation" => session.bridge.exports.generation), encoded.buffers
+end
+
+"The fields and buffers of the `return` with an error: what it says, and the error to look at."
+function answer_failure(session, failure::Failure)
+    fields = error_content(failure)
+    fields["traceback"] = split(stack_text(failure), '\n')
+    fields["status"] = "error"
+    fields["generation"] = session.bridge.exports.generation
+    exception = unwrapped(first(failure.stack)[1])
+    return fields, Values.encode_reference(session.bridge.codec, exception).buffers
+end
+
+# Where it happened, without colours; the message stands beside it already.
+function stack_text(failure::Failure)
+    io = IOBuffer()
+    for (i, (exception, trace)) in enumerate(failure.stack)
+        i == 1 || print(io, "\ncaused by: ", exception_value(exception))
+        exception isa PyError && print(io, '\n', exception.traceback)
+        Base.show_backtrace(io, trace)
+    end
+    return replace(lstrip(String(take!(io)), '\n'), "./In[" => "In[")
+end

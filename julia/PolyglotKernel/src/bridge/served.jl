@@ -1,0 +1,133 @@
+# What Python may ask of Julia: variables, code, calls, and how objects look.
+
+function serve_python!(session)
+    for op in ("get", "set", "eval", "call")
+        session.calls.handlers[op] = handle_request
+    end
+    session.calls.failure = answer_failure
+    return nothing
+end
+
+function handle_request(session, frame::Frames.Frame)
+    header = frame.header
+    values = arguments(session, frame)
+    op = header["op"]::String
+    if op == "get"
+        name = header["name"]::String
+        return answer_with(session, read_variable(session.mod, name), name)
+    elseif op == "set"
+        assign_variable(session.mod, header["name"]::String, values[1])
+        return answer_with(session, nothing, "")
+    elseif op == "eval"
+        value = evaluate_cell(session, header["code"]::String, "Python").value
+        return answer_with(session, value, "the value")
+    end
+    return answer_with(session, call_from_python(session, header, values), "the result")
+end
+
+function read_variable(mod::Module, name::String)
+    symbol = Symbol(name)
+    return isdefined(mod, symbol) ? getfield(mod, symbol) : throw(UndefVarError(symbol))
+end
+
+function assign_variable(mod::Module, name::String, @nospecialize(value))
+    Core.eval(mod, Expr(:(=), Symbol(name), QuoteNode(value)))
+    return nothing
+end
+
+function call_from_python(session, header::Dict{String,Any}, values::Vector{Any})
+    target = get(header, "target", nothing)
+    f = target === nothing ? popfirst!(values) : named_function(session, target::String)
+    names = header["keywords"]
+    positional = length(values) - length(names)
+    args = values[1:positional]
+    if get(header, "broadcast", false) === true
+        isempty(names) && return Base.materialize(Base.broadcasted(f, args...))
+        keywords = Pair{Symbol,Any}[Symbol(names[i]) => values[positional + i] for i in eachindex(names)]
+        return Base.materialize(Base.broadcasted((xs...) -> f(xs...; keywords...), args...))
+    end
+    isempty(names) && return f(args...)
+    return f(args...; Pair{Symbol,Any}[Symbol(names[i]) => values[positional + i] for i in eachindex(names)]...)
+end
+
+"A function of the kernel's own (`polyglot.…`) or of Base (`Base.length`, `Base.:+`)."
+function named_function(session, target::String)
+    if startswith(target, "polyglot.")
+        f = get(PYTHONS_FUNCTIONS, target, nothing)
+        f === nothing && throw(ArgumentError("Julia has no function $target"))
+        return (args...) -> f(session, args...)
+    end
+    return getfield(Base, Symbol(replace(target, r"^Base\.:?" => "")))
+end
+
+property_of(session, o, name::String) = getproperty(o, Symbol(name))
+set_property(session, o, name::String, value) = (setproperty!(o, Symbol(name), value); nothing)
+index_of(session, o, indices...) = o[indices...]
+index_of(session, m::Module, name::String) = getfield(m, Symbol(name))
+set_index(session, o, value, indices...) = (o[indices...] = value; nothing)
+integer_of(session, o) = Integer(o)
+hash_of(session, o) = reinterpret(Int64, hash(o)) >> 2
+text_of(session, o) = rendered(session, "text/plain", o)
+
+function bundle_for_python(session, o)
+    return Dict{Any,Any}(
+        mime => form isa JSON.Raw ? JSON.parse(form.text) : form for (mime, form) in mime_bundle(session, o)
+    )
+end
+
+names_for_python(session) =
+    Any[string(name) for name in names(session.mod; all=true, imported=true) if is_plain_name(name)]
+
+function names_for_python(session, o, path::String...)
+    for name in path
+        o = getproperty(o, Symbol(name))
+    end
+    all_names = o isa Module ? names(o) : propertynames(o)
+    return Any[string(name) for name in all_names if is_plain_name(Symbol(name))]
+end
+
+is_plain_name(name::Symbol) = Base.isidentifier(name) && !endswith(string(name), '!')
+
+"An iteration under way, that the other side goes on with."
+mutable struct Items
+    collection::Any
+    next::Any
+    started::Bool
+    at_once::Int
+end
+
+# What is computed on demand may have effects, or wait: one item at a time.
+iterator_for_python(session, o) =
+    Items(o, nothing, false, Base.IteratorSize(o) isa Union{Base.HasLength,Base.HasShape} && !(o isa Base.Generator) ? 1000 : 1)
+
+function next_items(session, items::Items)
+    taken = Any[]
+    while length(taken) < items.at_once
+        step = items.started ? iterate(items.collection, items.next) : iterate(items.collection)
+        step === nothing && break
+        items.started = true
+        push!(taken, step[1])
+        items.next = step[2]
+    end
+    return Tuple(taken)
+end
+
+# When an error of Julia's was in truth Python's, Python shows its own as the cause.
+python_cause(session, e) = nothing
+python_cause(session, e::PyError) = e.exception
+
+const PYTHONS_FUNCTIONS = Dict{String,Any}(
+    "polyglot.getproperty" => property_of,
+    "polyglot.setproperty!" => set_property,
+    "polyglot.getindex" => index_of,
+    "polyglot.setindex!" => set_index,
+    "polyglot.integer" => integer_of,
+    "polyglot.hash" => hash_of,
+    "polyglot.text" => text_of,
+    "polyglot.bundle" => bundle_for_python,
+    "polyglot.names" => names_for_python,
+    "polyglot.iterator" => iterator_for_python,
+    "polyglot.next!" => next_items,
+    "polyglot.python_cause" => python_cause,
+    "polyglot.variables" => variables_for_python,
+)
