@@ -117,7 +117,8 @@ class Runner:
         try:
             move([(here, there) for here, there in asked[which]], asked["language"])
         except Exception as error:
-            self._shell.showtraceback()
+            # Nothing of the user's ran: there is no place to show.
+            self._shell.showtraceback((type(error), error, None))
             return error
         return None
 

@@ -159,10 +159,11 @@ class ZMQInteractiveShell(InteractiveShell):
     ) -> None:
         """Show the current exception, or the given one."""
         error = exc_tuple[1] if exc_tuple else sys.exc_info()[1]
+        if error is not None:
+            _cut_own_frames(error)
         if not isinstance(error, KeyboardInterrupt):
             super().showtraceback(exc_tuple, *args, **kwargs)
             return
-        _cut_own_frames(error)
         with self.interrupts.paused():  # a second interrupt shall not spoil the report of the first
             super().showtraceback(exc_tuple, *args, **kwargs)
 
@@ -237,7 +238,7 @@ def _run_to_end(cell: Any) -> ExecutionResult:
 
 
 def _cut_own_frames(error: BaseException) -> None:
-    """Let the traceback end in the user's code, not in what handled the signal."""
+    """Let the traceback end in the user's code, not in what handled a signal or called Julia."""
     last = None
     traceback = error.__traceback__
     while traceback is not None:

@@ -48,11 +48,9 @@ Values.write_value(encoder::Values.Encoder, o::PyObject) =
 What Python answers. Throws [`PyError`](@ref), and `InterruptException` when it was interrupted.
 """
 function ask_python(op::String, parts::Vector{NamedValue}, fields::Dict{String,Any})
-    return try
-        request(Polyglot.session(), op, parts, fields)
-    catch e
-        e isa Failed ? throw(python_error(e)) : rethrow()
-    end
+    value, failed = request(Polyglot.session(), op, parts, fields)
+    failed === nothing || throw(python_error(failed))
+    return value
 end
 
 function python_error(failed::Failed)

@@ -3,7 +3,7 @@
 # a function's result. The values that it needs are one tuple.
 
 "The other side answered with an error; `exception` is the error itself, if it came."
-struct Failed <: Exception
+struct Failed
     header::Dict{String,Any}
     exception::Any
 end
@@ -13,8 +13,8 @@ const NamedValue = Pair{String,Any}
 """
     request(session, op, parts, fields)
 
-The answer to `op`; `parts` are the values that it needs, with the names of each. Throws
-[`Values.ConversionError`](@ref), [`Failed`](@ref) and `InterruptException`.
+The answer to `op` and `nothing`, or `nothing` and what [`Failed`](@ref). `parts` are the values that
+it needs, with the names of each. Throws [`Values.ConversionError`](@ref) and `InterruptException`.
 """
 function request(session, op::String, parts::Vector{NamedValue}, fields::Dict{String,Any})
     bridge = session.bridge
@@ -33,8 +33,7 @@ function result_of(session, frame::Frames.Frame)
     header = frame.header
     meet!(session.bridge, header)
     value = isempty(frame.buffers) ? nothing : decode_answer(session, frame)
-    header["status"] == "ok" || throw(Failed(header, value))
-    return value
+    return header["status"] == "ok" ? (value, nothing) : (nothing, Failed(header, value))
 end
 
 function decode_answer(session, frame::Frames.Frame)

@@ -57,7 +57,8 @@ function named_function(session, target::String)
         f === nothing && throw(ArgumentError("Julia has no function $target"))
         return (args...) -> f(session, args...)
     end
-    return getfield(Base, Symbol(replace(target, r"^Base\.:?" => "")))
+    start = startswith(target, "Base.:") ? 7 : 6
+    return getfield(Base, Symbol(SubString(target, start)))
 end
 
 property_of(session, o, name::String) = getproperty(o, Symbol(name))

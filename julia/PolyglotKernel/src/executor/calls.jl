@@ -38,7 +38,9 @@ function call(session, to::String, op::String, fields=JSON.fields(), buffers=Vec
         while true
             frame = take!(mail)::Frames.Frame
             frame.header["type"] == "return" && return frame
+            Base.sigatomic_begin()   # as in the loop that serves the host
             serve_call(session, frame)
+            Base.sigatomic_end()
         end
     finally
         delete!(calls.returns, number)
