@@ -46,11 +46,11 @@ function release_dropped(session)
 end
 
 function send_release(session, references, segments::Vector{Int}, generation::Int)
-    header = Dict{String,Any}(
+    header = JSON.fields(
         "type" => "release",
         "to" => session.bridge.peer,
-        "refs" => Any[collect(Int, reference) for reference in references],
-        "segments" => segments,
+        "refs" => Any[Any[reference...] for reference in references],
+        "segments" => Any[segments...],
         "generation" => generation,
     )
     send(session.channel, header)

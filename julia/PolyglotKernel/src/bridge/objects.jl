@@ -95,9 +95,11 @@ bundle_of(o::PyObject) = call_python("polyglot.bundle", o)::Dict{Any,Any}
 
 # A message gets all forms by one question.
 function mime_bundle(::Session, o::PyObject)
-    return Dict{String,Any}(
-        mime => is_json(mime) ? JSON.Raw(JSON.json(form)) : form for (mime, form) in bundle_of(o)
-    )
+    data = JSON.fields()
+    for (mime, form) in bundle_of(o)
+        push!(data, Pair{String,Any}(mime, is_json(mime) ? JSON.Raw(JSON.json(form)) : form))
+    end
+    return data
 end
 
 Base.show(io::IO, ::MIME"text/plain", o::PyObject) = print(io, bundle_of(o)["text/plain"])

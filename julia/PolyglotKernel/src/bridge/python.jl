@@ -47,7 +47,7 @@ Values.write_value(encoder::Values.Encoder, o::PyObject) =
 
 What Python answers. Throws [`PyError`](@ref), and `InterruptException` when it was interrupted.
 """
-function ask_python(op::String, parts::Vector{NamedValue}, fields::Dict{String,Any})
+function ask_python(op::String, parts::Vector{NamedValue}, fields::JSON.Fields)
     value, failed = request(Polyglot.session(), op, parts, fields)
     failed === nothing || throw(python_error(failed))
     return value
@@ -85,8 +85,8 @@ function named_arguments(args::Tuple, more::Int)
 end
 
 function call_fields(target, keywords::Vector{String})
-    fields = Dict{String,Any}("keywords" => keywords)
-    target === nothing || (fields["target"] = target)
+    fields = JSON.fields("keywords" => Any[keywords...])
+    target === nothing || push!(fields, Pair{String,Any}("target", target))
     return fields
 end
 
@@ -109,10 +109,10 @@ function Base.setindex!(::Python, value, name::Union{Symbol,AbstractString})
     return python_set(string(name), value)
 end
 
-python_get(name::String) = ask_python("get", NamedValue[], Dict{String,Any}("name" => name))
+python_get(name::String) = ask_python("get", NamedValue[], JSON.fields("name" => name))
 
 function python_set(name::String, @nospecialize(value))
-    ask_python("set", NamedValue[name => value], Dict{String,Any}("name" => name))
+    ask_python("set", NamedValue[name => value], JSON.fields("name" => name))
     return value
 end
 
@@ -145,7 +145,7 @@ macro py_str(code)
 end
 
 function evaluate_python(code::String, values::Vector{NamedValue})
-    fields = Dict{String,Any}("code" => code, "names" => String[first(value) for value in values])
+    fields = JSON.fields("code" => code, "names" => Any[first(value) for value in values])
     return ask_python("eval", values, fields)
 end
 

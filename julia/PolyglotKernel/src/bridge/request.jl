@@ -16,11 +16,11 @@ const NamedValue = Pair{String,Any}
 The answer to `op` and `nothing`, or `nothing` and what [`Failed`](@ref). `parts` are the values that
 it needs, with the names of each. Throws [`Values.ConversionError`](@ref) and `InterruptException`.
 """
-function request(session, op::String, parts::Vector{NamedValue}, fields::Dict{String,Any})
+function request(session, op::String, parts::Vector{NamedValue}, fields::JSON.Fields)
     bridge = session.bridge
     release_dropped(session)
     encoded = Values.encode_parts(bridge.codec, parts)
-    fields["generation"] = bridge.exports.generation
+    push!(fields, Pair{String,Any}("generation", bridge.exports.generation))
     frame = try
         call(session, bridge.peer, op, fields, encoded.buffers)
     finally   # it was mapped, or nobody waits for the answer any more
@@ -54,16 +54,18 @@ end
 "The fields and buffers of the `return` with a value."
 function answer_with(session, @nospecialize(value), name::String)
     encoded = Values.encode(session.bridge.codec, value, name)
-    return Dict{String,Any}("generation" => session.bridge.exports.generation), encoded.buffers
+    return JSON.fields("generation" => session.bridge.exports.generation), encoded.buffers
 end
 
 "The fields and buffers of the `return` with an error: what it says, and the error to look at."
 function answer_failure(session, failure::Failure)
-    fields = error_content(failure)
-    fields["traceback"] = split(stack_text(failure), '\n')
-    fields["status"] = "error"
-    fields["generation"] = session.bridge.exports.generation
     exception = unwrapped(first(failure.stack)[1])
+    fields = JSON.fields(
+        "ename" => exception_name(exception),
+        "evalue" => exception_value(exception),
+        "traceback" => Any[String(line) for line in split(stack_text(failure), '\n')],
+        "generation" => session.bridge.exports.generation,
+    )
     return fields, Values.encode_reference(session.bridge.codec, exception).buffers
 end
 

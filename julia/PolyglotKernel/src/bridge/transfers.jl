@@ -13,7 +13,7 @@ end
 function hand_out(session, names)
     for (here, there) in names
         value = Base.invokelatest(read_variable, session.mod, here)
-        ask_python("set", NamedValue[here => value], Dict{String,Any}("name" => there))
+        ask_python("set", NamedValue[here => value], JSON.fields("name" => there))
     end
     return nothing
 end

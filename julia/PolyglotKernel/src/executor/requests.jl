@@ -64,19 +64,13 @@ function execute(session::Session, header::Dict{String,Any})
     empty!(session.payload)
     code = header["code"]::String
     silent = header["silent"] === true
-<<<<<<< HEAD
     remembered = !silent && get(header, "store_history", true) === true
     remembered && (session.history.inputs[count] = code)
-    outcome = attempt(session, run_cell, session, code, count, silent)
+    outcome = attempt(session, run_with_transfers, session, header, code, count, silent)
+    release_dropped(session)
     if outcome isa Failure
         content = execute_failed(session, outcome, silent)
         reply(session, id, push!(content, Pair{String,Any}("execution_count", count)), "error")
-=======
-    get(header, "store_history", true) === true && !silent && remember_input!(session, count, code)
-    outcome = attempt(session, run_with_transfers, session, header, code, count, silent)
-    content = if outcome isa Failure
-        execute_failed(session, outcome, silent)
->>>>>>> 7e892ab (wip: bridge works end to end)
     else
         content = JSON.fields(
             "status" => "ok",
@@ -87,13 +81,6 @@ function execute(session::Session, header::Dict{String,Any})
         settle_output!(session)
         reply(session, id, content)
     end
-<<<<<<< HEAD
-=======
-    settle_output!(session)
-    content["execution_count"] = count
-    release_dropped(session)
-    reply(session, header["id"], content)
->>>>>>> 7e892ab (wip: bridge works end to end)
     attend!(session, NO_REQUEST)
     return nothing
 end
