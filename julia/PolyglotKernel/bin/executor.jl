@@ -9,5 +9,8 @@ let packages = dirname(dirname(@__DIR__)), users_project = Base.ACTIVE_PROJECT[]
     package = Base.require(Base, :PolyglotExecutor)
     copy!(LOAD_PATH, path)
     Base.ACTIVE_PROJECT[] = users_project
-    ARGS == ["--compile-only"] || Base.invokelatest(package.Executor.main)
+    if ARGS != ["--compile-only"]
+        Base.invokelatest(package.Compat.compile_for, package.Compat.KERNELS_LEVEL)
+        Base.invokelatest(package.Executor.main)
+    end
 end

@@ -80,6 +80,23 @@ storage(array::Array) = @static isdefined(Base, :Memory) ? array.ref.mem : array
 # 1.9 keeps machine code in a package's cache.
 const CACHES_MACHINE_CODE = VERSION >= v"1.9"
 
+# Before 1.9 all of this package is compiled anew in every process, and quickly matters more than well.
+"""
+    compile_for(level)
+
+How much what is compiled from now on is optimised: `KERNELS_LEVEL` or `USERS_LEVEL`, Julia's default.
+"""
+function compile_for(level::Int8)
+    @static if !CACHES_MACHINE_CODE
+        at = fieldoffset(Base.JLOptions, Base.fieldindex(Base.JLOptions, :opt_level))
+        unsafe_store!(cglobal(:jl_options, Int8) + at, level)
+    end
+    return nothing
+end
+
+const KERNELS_LEVEL = Int8(1)
+const USERS_LEVEL = Int8(2)
+
 # 1.10 completes keyword arguments.
 const COMPLETES_KEYWORD_ARGUMENTS = isdefined(REPL.REPLCompletions, :KeywordArgumentCompletion)
 

@@ -43,7 +43,12 @@ function evaluate_expression(session::Session, @nospecialize(item), place::LineN
     for transform in session.backend.ast_transforms
         item = Base.invokelatest(transform, item)
     end
-    return Core.eval(session.mod, Expr(:toplevel, place, item))
+    Compat.compile_for(Compat.USERS_LEVEL)
+    try
+        return Core.eval(session.mod, Expr(:toplevel, place, item))
+    finally
+        Compat.compile_for(Compat.KERNELS_LEVEL)
+    end
 end
 
 "The cell as `Expr(:toplevel, …)`; throws a `ParseError` with the line."
