@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import sys
 import traceback
@@ -27,7 +28,25 @@ def main() -> None:
     except Exception:
         # The host reads the raw stderr of an executor that never got ready.
         traceback.print_exc(file=sys.__stderr__)
-        sys.exit(1)
+        leave(1)
+    leave(0)
+
+
+def leave(code: int) -> None:
+    """End the process: run what was registered for its end, and nothing more.
+
+    Python would wait for the user's threads, and takes longer to take itself apart than all of a
+    shutdown may take.
+    """
+    from .clib import flush_stdout
+
+    try:
+        atexit._run_exitfuncs()
+    finally:
+        flush_stdout()
+        for stream in (sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__):
+            stream.flush()
+        os._exit(code)
 
 
 main()

@@ -6,8 +6,11 @@ a cell runs. IPython's completer is not thread-safe against itself: there is one
 
 from __future__ import annotations
 
+import copy
+import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from queue import SimpleQueue
 from typing import Any
 
@@ -38,7 +41,7 @@ class Asking:
         }
 
     def start(self) -> None:
-        """Start the thread; the first completion of the session is made at once, for nobody."""
+        """Start the thread, which rehearses before the first question comes."""
         threading.Thread(target=self._run, name="polyglot-asking", daemon=True).start()
 
     def serves(self, type: str) -> bool:
@@ -52,7 +55,8 @@ class Asking:
     def _run(self) -> None:
         # What properties print while they are looked at is no output of a cell.
         set_request(Request(None, muted=True))
-        self._completions.answer("pri", 3)
+        with suppress(Exception):
+            self._rehearse()
         while True:
             header = self._frames.get().header
             try:
@@ -67,6 +71,17 @@ class Asking:
                         "traceback": [],
                     },
                 )
+
+    def _rehearse(self) -> None:
+        """Load what completion needs, and what showing an error needs: a tenth of a second each.
+
+        An interrupt is such an error, and is waited for.
+        """
+        self._completions.answer("pri", 3)
+        try:
+            raise KeyboardInterrupt
+        except KeyboardInterrupt:
+            copy.copy(self._shell.InteractiveTB).structured_traceback(*sys.exc_info())
 
     def _handle(self, header: dict[str, Any]) -> None:
         if header["type"] == "record":
