@@ -133,6 +133,12 @@ def test_the_return_of_an_abandoned_call_is_dropped(calls: Calls, pipe: Pipe) ->
     assert not calls.arrived(Frame({"type": "call", "call": 10, "op": "interrupt"}))
 
 
-def test_release(calls: Calls, pipe: Pipe) -> None:
-    calls.release("julia", [3, 4])
-    assert pipe.next() == {"type": "release", "to": "julia", "refs": [3, 4]}
+def test_a_late_return_and_releases_are_handed_on(calls: Calls, pipe: Pipe) -> None:
+    seen: list[dict[str, Any]] = []
+    calls.on_late_return = calls.on_release = lambda frame: seen.append(frame.header)
+    assert calls.ask_briefly(0.0, "julia", "dir", {}, []) is None
+    late = returned(pipe.next())
+    release = Frame({"type": "release", "refs": [3, 4]})
+    assert calls.arrived(late)
+    assert calls.arrived(release)
+    assert seen == [late.header, release.header]
