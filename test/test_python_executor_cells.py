@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from executor_pipes import PipedExecutor, python_executor
@@ -257,3 +258,16 @@ def test_environment_of_cells(python: PipedExecutor) -> None:
     assert cell.result == "([], 'cat')"
     assert python.run("import sys; '' in sys.path").result == "True"
     assert python.run("!env | grep -c POLYGLOT_MARK").stdout == "0\n"
+
+
+def test_connect_info(tmp_path: Path) -> None:
+    file = tmp_path / "kernel-1.json"
+    file.write_text('{"shell_port": 1}\n')
+    with python_executor(tmp_path, POLYGLOT_CONNECTION_FILE=str(file)) as python:
+        cell = python.run("%connect_info")
+        assert '{"shell_port": 1}' in cell.stdout
+        assert f"jupyter console --existing {file}" in cell.stdout
+
+
+def test_connect_info_without_a_file(python: PipedExecutor) -> None:
+    assert python.run("%connect_info").reply["ename"] == "UsageError"

@@ -93,9 +93,11 @@ def host_command(
     ]
 
 
-def host_environment() -> dict[str, str]:
-    """The environment as it is, and what a Julia launcher script (Debian's) may overwrite."""
+def host_environment(file: str) -> dict[str, str]:
+    """The environment as it is, what a Julia launcher script (Debian's) may overwrite, and the
+    connection file, for `%connect_info`."""
     environment = dict(os.environ)
+    environment["POLYGLOT_CONNECTION_FILE"] = os.path.abspath(file)
     environment["POLYGLOT_LD_LIBRARY_PATH"] = environment.get("LD_LIBRARY_PATH", "")
     environment["POLYGLOT_JULIA_BINDIR"] = environment.get("JULIA_BINDIR", "")
     return environment
@@ -109,6 +111,6 @@ def become_host(file: str, language: str, executors: list[str]) -> None:
     julia = find_julia()
     command = host_command(julia.path, libzmq, file, language, executors)
     try:
-        os.execve(julia.path, command, host_environment())
+        os.execve(julia.path, command, host_environment(file))
     except OSError as error:
         raise StartupError(f"Cannot run {julia.path}: {error.strerror}") from error

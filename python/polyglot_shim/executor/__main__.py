@@ -20,11 +20,12 @@ def main() -> None:
     for descriptor in (REQUESTS, REPLIES):
         os.set_inheritable(descriptor, False)
     mark = os.environb.pop(b"POLYGLOT_MARK", b"")
+    connection_file = os.environ.pop("POLYGLOT_CONNECTION_FILE", "")
     # The host has used these already; cells and their subprocesses have no business with them.
     for name in ("POLYGLOT_LD_LIBRARY_PATH", "POLYGLOT_JULIA_BINDIR"):
         os.environ.pop(name, None)
     try:
-        Executor(mark).serve()
+        Executor(mark, connection_file).serve()
     except Exception:
         # The host reads the raw stderr of an executor that never got ready.
         traceback.print_exc(file=sys.__stderr__)

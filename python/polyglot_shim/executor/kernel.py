@@ -20,8 +20,9 @@ class KernelFacade:
     # ipywidgets and plotly only hand it back to `send_response`.
     iopub_socket = None
 
-    def __init__(self, shell: ZMQInteractiveShell) -> None:
+    def __init__(self, shell: ZMQInteractiveShell, connection_file: str) -> None:
         self.shell = shell
+        self.connection_file = connection_file
         self.log = logging.getLogger("polyglot")
 
     @property

@@ -72,3 +72,12 @@ class KernelMagics(Magics):
         script = f"IPython.notebook.set_autosave_interval({1000 * interval})"
         display(Javascript(script), include=["application/javascript"])
         print(f"Autosaving every {interval} seconds" if interval else "Autosave disabled")
+
+    @line_magic
+    def connect_info(self, _: str) -> None:
+        """Show how other clients connect to this kernel."""
+        file = self.shell.kernel.connection_file
+        if not file:
+            raise UsageError("this kernel was started without a connection file")
+        print(Path(file).read_text().strip())
+        print(f"\nAnother client connects with\n    jupyter console --existing {file}")

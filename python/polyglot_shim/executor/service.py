@@ -38,7 +38,8 @@ GRACE = 1.0  # seconds
 class Executor:
     """All parts of the process; `serve` is its life."""
 
-    def __init__(self, mark: bytes) -> None:
+    def __init__(self, mark: bytes, connection_file: str) -> None:
+        self.connection_file = connection_file
         self.channel = Channel(REPLIES, mark)
         self.interrupts = Interrupts(self._interrupted)
         self.channel.interrupts = self.interrupts
@@ -60,7 +61,7 @@ class Executor:
         # Not before: what goes wrong until here is told on the raw stderr, where the host looks
         # when an executor does not get ready.
         self._replace_streams()
-        self.shell.kernel = KernelFacade(self.shell)
+        self.shell.kernel = KernelFacade(self.shell, self.connection_file)
         self._asking = Asking(self.shell, self.channel)
         self._runner = Runner(
             self.shell,

@@ -40,6 +40,7 @@ function restore_environment!()
         original === nothing && continue
         isempty(original) ? delete!(ENV, name) : (ENV[name] = original)
     end
+    delete!(ENV, "POLYGLOT_CONNECTION_FILE")  # Python's `%connect_info` is told
     return nothing
 end
 
