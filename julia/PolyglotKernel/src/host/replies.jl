@@ -127,11 +127,22 @@ end
 # The executor knows nothing of the marker: its positions count without it.
 function shift_positions(content::Vector{UInt8}, cell::Cell)
     fields = JSON.parse(content)
-    for name in ("cursor_start", "cursor_end")
-        position = get(fields, name, nothing)
-        position isa Int && (fields[name] = position_in_source(cell, position))
+    shift!(fields, "cursor_start", cell)
+    shift!(fields, "cursor_end", cell)
+    metadata = get(fields, "metadata", nothing)
+    entries = metadata isa Dict ? get(metadata, "_jupyter_types_experimental", nothing) : nothing
+    for entry in (entries isa Vector ? entries : Any[])
+        entry isa Dict || continue
+        shift!(entry, "start", cell)
+        shift!(entry, "end", cell)
     end
     return JSON.json(fields)
+end
+
+function shift!(fields::Dict, name::String, cell::Cell)
+    position = get(fields, name, nothing)
+    position isa Int && (fields[name] = position_in_source(cell, position))
+    return nothing
 end
 
 """
