@@ -1,0 +1,239 @@
+"""JupyterLab in a headless browser, as its user sees it.
+
+    with Lab(folder) as lab, lab.open("tour.ipynb") as notebook:
+        notebook.run_all()
+        cell = notebook.add("1 + 1").run()
+        expect(cell.outputs).to_have_text("2")
+
+The server listens on localhost only, with no token, and keeps all its files in `folder`. Every wait
+is for something to appear on the page.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+from collections import deque
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page, expect, sync_playwright
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+# A browser that asks nothing of a network and runs as root, in a container too.
+CHROMIUM_FLAGS = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+    "--no-sandbox",
+]
+GUARD = 60_000  # ms; no wait is meant to get near it
+FINISHED = re.compile(r"^\[\d+\]:$")
+
+# All cells are on the page, wherever it is scrolled to; nothing asks the user for consent; and the
+# wait for completions (ms) has to be enough for a busy machine.
+SETTINGS = {
+    "completer-extension/manager": {"providerTimeout": GUARD},
+    "notebook-extension/tracker": {"windowingMode": "none"},
+    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+}
+
+
+class Lab:
+    """A server and a browser."""
+
+    def __init__(self, folder: Path) -> None:
+        """`folder` gets the server's log and settings, and in `notebooks` what the user sees."""
+        self.folder = folder
+        self.notebooks = folder / "notebooks"
+        self.log = folder / "lab.log"
+        self.notebooks.mkdir()
+        for name, settings in SETTINGS.items():
+            file = folder / "config/lab/user-settings/@jupyterlab" / f"{name}.jupyterlab-settings"
+            file.parent.mkdir(parents=True)
+            file.write_text(json.dumps(settings))
+
+    def __enter__(self) -> Lab:
+        self._start_server()
+        try:
+            self._playwright = sync_playwright().start()
+            self._browser = self._playwright.chromium.launch(
+                executable_path=CHROMIUM, args=CHROMIUM_FLAGS
+            )
+        except BaseException:
+            self._stop_server()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._browser.close()
+        self._playwright.stop()
+        self._stop_server()
+
+    def open(self, name: str) -> LabNotebook:
+        """A notebook of `notebooks`, when its kernel is idle."""
+        page = self._browser.new_page(viewport={"width": 1200, "height": 900})
+        page.set_default_timeout(GUARD)
+        page.goto(f"{self.url}/lab/tree/{name}")
+        return LabNotebook(page).wait_until_ready()
+
+    def _start_server(self) -> None:
+        port = free_port()
+        self.url = f"http://127.0.0.1:{port}"
+        self._server = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
+                *(f"--ServerApp.port={port}", "--ServerApp.port_retries=0"),
+                *("--IdentityProvider.token=", f"--ServerApp.root_dir={self.notebooks}"),
+            ],
+            stdin=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=os.environ
+            | {"HOME": str(self.folder), "JUPYTER_CONFIG_DIR": str(self.folder / "config")},
+        )
+        begin = deque(maxlen=20)
+        for line in self._server.stderr:
+            begin.append(line)
+            if "is running at" in line:
+                break
+        else:
+            raise RuntimeError(f"JupyterLab did not start:\n{''.join(begin)}")
+        threading.Thread(target=self._keep_log, daemon=True).start()
+
+    def _keep_log(self) -> None:
+        with self.log.open("w") as log:
+            for line in self._server.stderr:
+                log.write(line)
+                log.flush()
+
+    def _stop_server(self) -> None:
+        self._server.terminate()
+        self._server.wait(30)
+
+
+class LabNotebook:
+    """An open notebook."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.cells = page.locator(".jp-Notebook-cell")
+        self.code_cells = page.locator(".jp-CodeCell")
+
+    def __enter__(self) -> LabNotebook:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.page.close()
+
+    def wait_until_ready(self) -> LabNotebook:
+        """Until the cells are there and the kernel has said that it is idle."""
+        expect(self.page.locator(".jp-Spinner")).to_have_count(0, timeout=GUARD)
+        expect(self.cells.first).to_be_visible(timeout=GUARD)
+        self.wait_until_idle()
+        return self
+
+    def wait_until_idle(self) -> None:
+        status_bar = self.page.locator("#jp-main-statusbar")
+        expect(status_bar).to_contain_text("| Idle", timeout=GUARD)
+
+    def menu(self, *path: str) -> None:
+        for name in path:
+            self.page.get_by_role("menuitem", name=name, exact=True).click()
+
+    def toolbar(self, name: str) -> None:
+        """Press a button: `interrupt`, `restart`, …"""
+        self.page.locator(f'.jp-NotebookPanel-toolbar [data-jp-item-name="{name}"]').click()
+
+    def accept(self) -> None:
+        """Say yes to the dialog."""
+        self.page.locator(".jp-Dialog .jp-mod-accept").click()
+
+    def run_all(self) -> None:
+        """Returns when every code cell has run; fails when one has not."""
+        self.menu("Run", "Run All Cells")
+        count = self.code_cells.count()
+        prompts = self.page.locator(".jp-CodeCell .jp-InputPrompt")
+        expect(prompts).to_have_text([FINISHED] * count, timeout=GUARD)
+
+    def cell_with(self, text: str) -> LabCell:
+        """The code cell whose source has `text`."""
+        return LabCell(self, self.code_cells.filter(has_text=text).first)
+
+    def add(self, source: str) -> LabCell:
+        """A new last cell, the cursor at its end."""
+        self.cells.last.locator(".jp-InputPrompt").click()
+        self.page.keyboard.press("b")
+        self.page.keyboard.press("Enter")
+        cell = LabCell(
+            self, self.page.locator(f":nth-match(.jp-CodeCell, {self.code_cells.count()})")
+        )
+        expect(cell.editor).to_be_focused()
+        self.page.keyboard.insert_text(source)
+        return cell
+
+    def press(self, keys: str) -> None:
+        self.page.keyboard.press(keys)
+
+    def screenshot(self, file: Path) -> None:
+        """Of all that the window shows."""
+        self.page.screenshot(path=file)
+
+    @property
+    def completions(self) -> Locator:
+        """The entries of the completer's popup."""
+        return self.page.locator(".jp-Completer:visible .jp-Completer-item")
+
+    @property
+    def tooltip(self) -> Locator:
+        return self.page.locator(".jp-Tooltip:visible")
+
+
+class LabCell:
+    """A code cell."""
+
+    def __init__(self, notebook: LabNotebook, locator: Locator) -> None:
+        self.notebook = notebook
+        self.locator = locator
+        self.editor = locator.locator(".cm-content")
+        self.prompt = locator.locator(".jp-InputPrompt")
+        self.outputs = locator.locator(".jp-OutputArea-output")
+        self.images = self.outputs.locator("img, svg")
+        self.stdin = locator.locator("input.jp-Stdin-input")
+
+    def start(self) -> LabCell:
+        """Run it; returns at once."""
+        self.editor.focus()
+        self.notebook.press("Control+Enter")
+        return self
+
+    def wait(self) -> LabCell:
+        """Until it has run."""
+        expect(self.prompt).to_have_text(FINISHED, timeout=GUARD)
+        return self
+
+    def run(self) -> LabCell:
+        return self.start().wait()
+
+    def answer(self, text: str) -> None:
+        """Type it into the box below the cell."""
+        self.stdin.fill(text)
+        self.stdin.press("Enter")
+
+    def screenshot(self, file: Path) -> None:
+        self.locator.scroll_into_view_if_needed()
+        self.locator.screenshot(path=file)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
