@@ -11,6 +11,7 @@ const SHARED = joinpath(@__DIR__, "..", "..", "PolyglotKernel", "src")
 include(joinpath(SHARED, "compat.jl"))
 include(joinpath(SHARED, "json.jl"))
 include(joinpath(SHARED, "frames.jl"))
+include(joinpath(SHARED, "asking", "Asking.jl"))
 include(joinpath(SHARED, "values", "Values.jl"))
 include(joinpath(SHARED, "executor", "Executor.jl"))
 

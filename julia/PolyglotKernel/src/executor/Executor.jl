@@ -8,7 +8,7 @@ module Executor
 
 using Base64, InteractiveUtils, Logging, Markdown, REPL
 using UUIDs: uuid4
-using ..Compat, ..Frames, ..JSON, ..Values
+using ..Asking, ..Compat, ..Frames, ..JSON, ..Values
 
 include("channel.jl")
 include("streams.jl")
@@ -25,10 +25,6 @@ include("display.jl")
 include("progress.jl")
 include("evaluate.jl")
 include("modes.jl")
-include("is_complete.jl")
-include("cursor.jl")
-include("complete.jl")
-include("inspect.jl")
 include("comm_messages.jl")
 include("../bridge/request.jl")
 include("../bridge/python.jl")

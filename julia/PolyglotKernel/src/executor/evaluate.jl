@@ -61,8 +61,6 @@ function parse_cell(code::String, filename::String)
     return tree
 end
 
-is_syntax_error(item) = item isa Expr && (item.head === :error || item.head === :incomplete)
-
 function throw_or_wrap(tree, code::String, filename::String)
     is_syntax_error(tree) || return Expr(:toplevel, tree)
     detail = tree.args[1]

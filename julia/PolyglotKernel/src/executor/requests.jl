@@ -49,7 +49,7 @@ function answer_of(session::Session, header::Dict{String,Any})
     code = header["code"]::String
     header["type"] == "is_complete" && return is_complete(code)
     header["type"] == "complete" && return complete(session.mod, code, header["cursor_pos"])
-    return inspect(session, code, header["cursor_pos"], get(header, "detail_level", 0))
+    return inspect(session.mod, code, header["cursor_pos"], get(header, "detail_level", 0))
 end
 
 """

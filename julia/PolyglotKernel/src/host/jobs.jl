@@ -59,6 +59,7 @@ function start_cell!(kernel::Kernel, job::Job)
         counts && record_elsewhere!(kernel, job)
         job.frame["execution_count"] = job.execution_count
         kernel.cell = job
+        remember_words!(kernel, job)
         hand_over!(kernel, job)
     end
     return nothing

@@ -107,8 +107,10 @@ mutable struct Kernel
     parents::Dict{Int,Vector{UInt8}}            # header of the request of each recent job
     comms::Dict{String,Any}                     # comm_id => Comm; Any, as that is compiled already
     targets::Dict{String,String}                # target_name => language
+    julia_cells::Vector{String}                 # the last ones, for the words in them
     interruption::Union{Interruption,Nothing}
     shutdown::Union{Shutdown,Nothing}
+    rehearsal::Float64                          # when the host rehearses answering alone; Inf: not yet, or done
     parent::Parent
 end
 
@@ -123,7 +125,7 @@ function Kernel(options::Options)
     return Kernel(
         options, connection, session, channels, executors, Job[], Dict{Int,Job}(), 0, 0, nothing,
         StreamBatch(), PendingInput[], Dict{Int,Vector{UInt8}}(),
-        Dict{String,Any}(), Dict{String,String}(), nothing, nothing, Parent(),
+        Dict{String,Any}(), Dict{String,String}(), String[], nothing, nothing, Inf, Parent(),
     )
 end
 

@@ -73,6 +73,7 @@ function time_to_wait(kernel::Kernel)
         kernel.batch.deadline,
         next_interrupt_step(kernel.interruption),
         next_shutdown_step(kernel.shutdown),
+        kernel.rehearsal,
     )
     wait = deadline - time()
     watched_by_hand = kernel.parent.pid > 0 && kernel.parent.pidfd < 0
@@ -129,6 +130,7 @@ function handle_deadlines!(kernel::Kernel)
     now >= kernel.batch.deadline && publish_text!(kernel)
     kernel.interruption === nothing || Base.invokelatest(continue_interruption!, kernel, now)
     kernel.shutdown === nothing || Base.invokelatest(continue_shutdown!, kernel, now)
+    now >= kernel.rehearsal && Base.invokelatest(rehearse!, kernel)
     is_gone(kernel.parent) && Base.invokelatest(begin_shutdown!, kernel, false)
     return nothing
 end

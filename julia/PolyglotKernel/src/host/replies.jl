@@ -44,9 +44,10 @@ function handle_frames!(kernel::Kernel, executor::Executor, process::Process)
             handle_frame!(kernel, executor, frame)
         end
     catch e
-        e isa FrameError || rethrow()
+        # also a frame with fields of other types than it should have: no executor may harm the host
+        what = e isa FrameError ? "" : "frame that could not be handled: "
         process.decoder = Frames.Decoder()
-        condemn!(executor, "was restarted, because it sent a " * sprint(showerror, e))
+        condemn!(executor, string("was restarted, because it sent a ", what, sprint(showerror, e)))
         return false
     end
 end
@@ -88,10 +89,11 @@ end
 const EMPTY_OBJECT = Vector{UInt8}(codeunits("{}"))
 body(frame::Frame) = isempty(frame.buffers) ? EMPTY_OBJECT : frame.buffers[1]
 
-function take_ready!(::Kernel, executor::Executor, frame::Frame)
+function take_ready!(kernel::Kernel, executor::Executor, frame::Frame)
     executor.ready = true
     executor.concurrent = get_bool(frame.header, "concurrent", false)
     executor.version = get_text(frame.header, "version")
+    executor.language == "julia" && (kernel.rehearsal = min(kernel.rehearsal, time() + REHEARSAL_DELAY))
     return nothing
 end
 
@@ -116,27 +118,25 @@ function handle_reply!(kernel::Kernel, executor::Executor, frame::Frame)
     executor.leaving = get_bool(frame.header, "leaving", false)
     job = get(kernel.jobs, get_int(frame.header, "id", 0), nothing)
     job === nothing && return nothing
-    content = body(frame)
-    if job.reply_type == "complete_reply" && job.cell.marker_length > 0
-        content = shift_positions(content, job.cell)
-    end
+    content = in_source(job, body(frame))
     finish!(kernel, job, content, get_text(frame.header, "status") == "error")
     return nothing
 end
 
-# The executor knows nothing of the marker: its positions count without it.
-function shift_positions(content::Vector{UInt8}, cell::Cell)
+# Who completes knows nothing of the marker: its positions count without it.
+function in_source(job::Job, content::Vector{UInt8})
+    (job.reply_type == "complete_reply" && job.cell.marker_length > 0) || return content
     fields = JSON.parse(content)
-    shift!(fields, "cursor_start", cell)
-    shift!(fields, "cursor_end", cell)
+    shift!(fields, "cursor_start", job.cell)
+    shift!(fields, "cursor_end", job.cell)
     metadata = get(fields, "metadata", nothing)
     entries = metadata isa Dict ? get(metadata, "_jupyter_types_experimental", nothing) : nothing
     for entry in (entries isa Vector ? entries : Any[])
         entry isa Dict || continue
-        shift!(entry, "start", cell)
-        shift!(entry, "end", cell)
+        shift!(entry, "start", job.cell)
+        shift!(entry, "end", job.cell)
     end
-    return JSON.json(fields)
+    return Vector{UInt8}(JSON.json(fields))
 end
 
 function shift!(fields::Dict, name::String, cell::Cell)

@@ -9,13 +9,31 @@ function receive_all!(kernel::Kernel, channel::Int)
     while true
         parts = receive(kernel.channels.sockets[channel])
         parts === nothing && return nothing
-        try
-            handle!(kernel, read_request(kernel.session, channel, parts))
+        request = try
+            read_request(kernel.session, channel, parts)
         catch e
             e isa WireError || rethrow()
-            log_warning("dropped a message on the $(CHANNELS[channel]) channel: $(e.reason)")
+            log_warning(string("dropped a message on the ", CHANNELS[channel], " channel: ", e.reason))
+            continue
+        end
+        try
+            handle!(kernel, request)
+        catch e
+            Base.invokelatest(answer_failure, kernel, request, sprint(showerror, e, catch_backtrace()))
         end
     end
+end
+
+# A fault of the host's own: it is logged, the request is ended all the same, and the kernel goes on.
+function answer_failure(kernel::Kernel, request::Request, problem::String)
+    log_warning(string("failed to handle a message of type \"", request.msg_type, "\": ", problem))
+    content = string(
+        "{\"status\":\"error\",\"ename\":\"KernelError\",\"evalue\":", JSON.json(problem), ",\"traceback\":[]}"
+    )
+    endswith(request.msg_type, "_request") &&
+        reply(kernel, request, replace(request.msg_type, "_request" => "_reply"), content)
+    publish_status(kernel, "idle", request.header_json)
+    return nothing
 end
 
 """
@@ -165,26 +183,12 @@ function ask!(kernel::Kernel, request::Request)
     executor = executor_of(kernel, language)
     if executor.ready && !executor.concurrent && !isempty(executor.busy)
         publish_status(kernel, "busy", request.header_json)
-        finish!(kernel, job, JSON.json(answer_alone(type, frame)))
+        answer = JSON.json(Base.invokelatest(answer_alone, kernel, frame))
+        finish!(kernel, job, in_source(job, Vector{UInt8}(answer)))
     else
         push!(kernel.queue, job)
     end
     return nothing
-end
-
-# What can be said without the executor.
-function answer_alone(type::String, frame::Dict{String,Any})
-    type == "is_complete" && return Dict{String,Any}("status" => "unknown")
-    answer = Dict{String,Any}("status" => "ok", "metadata" => Dict{String,Any}())
-    if type == "complete"
-        answer["matches"] = Any[]
-        answer["cursor_start"] = frame["cursor_pos"]
-        answer["cursor_end"] = frame["cursor_pos"]
-    else
-        answer["found"] = false
-        answer["data"] = Dict{String,Any}()
-    end
-    return answer
 end
 
 # ------------------------------------------------------------------------------------------- comms

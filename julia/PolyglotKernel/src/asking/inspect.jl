@@ -1,32 +1,32 @@
 # Inspection: the tooltip and the pager.
 
 """
-    inspect(session, code, cursor_pos, detail_level)
+    inspect(mod, code, cursor_pos, detail_level)
 
 The content of `inspect_reply`: the documentation of the name at the cursor; inside a call with no
 name at the cursor, of the called function, with its methods. `detail_level` 1 adds the methods, and
 the source where it can be had.
 """
-function inspect(session::Session, code::String, cursor_pos::Integer, detail_level::Integer)
+function inspect(mod::Module, code::String, cursor_pos::Integer, detail_level::Integer)
     stop = byte_before(code, cursor_pos)
     name = name_at(code, stop)
-    markdown = isempty(name) ? nothing : description(session.mod, name, detail_level > 0)
+    markdown = isempty(name) ? nothing : description(mod, name, detail_level > 0)
     if markdown === nothing
         call = enclosing_call(code, stop)
-        call === nothing || (markdown = description(session.mod, call[1], true))
+        call === nothing || (markdown = description(mod, call[1], true))
     end
     return JSON.fields(
         "status" => "ok",
         "found" => markdown !== nothing,
-        "data" => markdown === nothing ? JSON.fields() : mime_bundle_of(session, markdown),
+        "data" => markdown === nothing ? JSON.fields() : help_bundle(markdown),
         "metadata" => JSON.fields(),
     )
 end
 
-mime_bundle_of(session::Session, markdown::Markdown.MD) = JSON.fields(
-    "text/plain" => rendered(session, "text/plain", markdown),
-    "text/markdown" => rendered(session, "text/markdown", markdown),
-    "text/html" => rendered(session, "text/html", markdown),
+help_bundle(markdown::Markdown.MD) = JSON.fields(
+    "text/plain" => sprint(show, MIME("text/plain"), markdown; context=:color => true),
+    "text/markdown" => sprint(show, MIME("text/markdown"), markdown),
+    "text/html" => sprint(show, MIME("text/html"), markdown),
 )
 
 # What is known of a name, as Markdown; `nothing` if it is no name.

@@ -15,6 +15,9 @@ function is_complete(code::String)
     return JSON.fields("status" => "incomplete", "indent" => next_indent(code, problem))
 end
 
+"Whether the parser gave an error in the place of code."
+is_syntax_error(item) = item isa Expr && (item.head === :error || item.head === :incomplete)
+
 syntax_error_in(tree) = nothing
 
 function syntax_error_in(tree::Expr)
