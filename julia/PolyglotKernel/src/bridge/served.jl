@@ -22,7 +22,13 @@ function handle_request(session, frame::Frames.Frame)
         value = evaluate_cell(session, header["code"]::String, "Python").value
         return answer_with(session, value, "the value")
     end
-    return answer_with(session, call_from_python(session, header, values), "the result")
+    Compat.compile_for(Compat.USERS_LEVEL)
+    value = try
+        call_from_python(session, header, values)
+    finally
+        Compat.compile_for(Compat.KERNELS_LEVEL)
+    end
+    return answer_with(session, value, "the result")
 end
 
 function read_variable(mod::Module, name::String)

@@ -51,7 +51,7 @@ const REHEARSAL = [
 """
     rehearse(before_each, steps)
 
-Handles the first `steps` requests of the rehearsal.
+Handles the first `steps` requests of the rehearsal; behind the last one come values.
 """
 function rehearse(before_each, steps::Int)
     session = rehearsal_session()
@@ -59,6 +59,7 @@ function rehearse(before_each, steps::Int)
         before_each()
         handle(session, rehearsed(REHEARSAL[step, 1], REHEARSAL[step, 2]))
     end
+    steps == size(REHEARSAL, 1) && rehearse_values(before_each, session)
     println(session.stdout, 1)
     ccall(:close, Cint, (RawFD,), session.channel.replies)
     return nothing

@@ -26,7 +26,7 @@ end
 
 function read_element(decoder::Decoder)
     code = read_byte(decoder)
-    code == 0x10 && return Float64
+    code == FLOAT64 && return Float64
     code == INT64 && return Int64
     code == BOOL && return Bool
     code == DATE && return Date
@@ -154,4 +154,15 @@ function zip_records!(records::Array{T}, columns::Tuple) where {T}
         records[i] = T(map(column -> column[i], columns))
     end
     return records
+end
+
+for (tag, reader) in (
+    (ARRAY, read_array),
+    (MASKED_ARRAY, read_masked_array),
+    (STRINGS, read_strings),
+    (OBJECTS, read_objects),
+    (PACKED_LIST, read_packed_list),
+    (RECORDS, read_records),
+)
+    READERS[tag + 1] = reader
 end

@@ -41,26 +41,30 @@ An array of any elements. Vectors of what has no dtype become lists where `as_li
 object arrays in a table.
 """
 function write_array(encoder::Encoder, @nospecialize(a::AbstractArray), as_list::Bool)
-    is_categorical(a) && return write_categorical(encoder, a)
+    is_categorical(a) && return later(write_categorical, encoder, a)
     T = eltype(a)
     S = nonmissingtype(T)
     if S !== Union{} && S <: Union{AbstractString,AbstractChar,Symbol}
-        return write_strings(encoder, S <: AbstractString ? a : as_strings(a), STRINGS_ARRAY)
+        texts = S <: AbstractString ? a : as_strings(a)
+        return later(write_strings, encoder, texts, STRINGS_ARRAY)
     end
     if T !== S && S !== Union{}
         description = describe_element(S)
-        description === nothing || return write_masked(encoder, description, a, S)
+        description === nothing || return later(write_masked, encoder, description, a, S)
     elseif T !== S || !(Nothing <: T) || T === Any
         description = describe_element(T)
-        description === nothing || return write_plain(encoder, description, a)
+        description === nothing || return later(write_plain, encoder, description, a)
     elseif nonnothingtype(T) <: AbstractString && nonnothingtype(T) !== Union{}
-        return write_strings(encoder, a, STRINGS_ARRAY)
+        return later(write_strings, encoder, a, STRINGS_ARRAY)
     end
-    is_record(T) && return write_records(encoder, a)
+    is_record(T) && return later(write_records, encoder, a)
     element = object_element(a)
-    as_list && ndims(a) == 1 && element == NOTHING && return write_list(encoder, a)
-    return write_objects(encoder, a, element)
+    as_list && ndims(a) == 1 && element == NOTHING && return later(write_list, encoder, a)
+    return later(write_objects, encoder, a, element)
 end
+
+# The call is looked up when it is made, so that what is not called is not compiled.
+later(@nospecialize(f), @nospecialize(args...)) = Base.invokelatest(f, args...)
 
 as_strings(a::AbstractArray) = map(x -> x === missing ? missing : string(x), a)
 

@@ -107,55 +107,23 @@ The next value. Throws [`ConversionError`](@ref).
 function read_value(decoder::Decoder)
     tag = read_byte(decoder)
     tag == INT64 && return read_number(decoder, Int64)
-    tag == 0x10 && return read_number(decoder, Float64)
+    tag == FLOAT64 && return read_number(decoder, Float64)
     tag == STRING && return read_text(decoder)
     tag == NOTHING && return nothing
-    tag == FALSE && return false
-    tag == TRUE && return true
-    tag == TUPLE && return Tuple(read_items(decoder, read_count(decoder)))
-    tag == LIST && return read_items(decoder, read_count(decoder))
-    tag == DICT && return read_dict(decoder)
-    tag == REFERENCE && return read_reference(decoder)
-    tag == ARRAY && return read_array(decoder)
-    return read_rarer(decoder, tag)
+    return READERS[tag + 1](decoder)
 end
 
-@noinline function read_rarer(decoder::Decoder, tag::UInt8)
-    tag == MISSING && return missing
-    tag <= 0x12 && return read_any_number(decoder, tag)
-    tag == INTEGER && return read_integer(decoder)
-    tag == BIGFLOAT && return read_bigfloat(decoder)
-    tag == COMPLEX && return complex(read_value(decoder), read_value(decoder))
-    tag == BYTES && return codeunits(read_text(decoder))
-    tag == NAMED_TUPLE && return read_named_tuple(decoder)
-    tag == SET && return read_set(decoder)
-    tag == RANGE && return read_range(decoder)
-    tag == RATIONAL && return read_rational(decoder)
-    tag == DATE && return Date(Dates.UTD(read_number(decoder, Int64) + EPOCH_DAY))
-    tag == DATETIME && return read_datetime(decoder)
-    tag == TIME && return Time(Nanosecond(read_number(decoder, Int64)))
-    tag == PERIOD && return read_period(decoder)
-    tag == UUID_TAG && return read_uuid(decoder)
-    tag == ENUM && return read_enum(decoder)
-    return read_collection(decoder, tag)
-end
+not_a_value(decoder::Decoder) =
+    throw(corrupt("the tag $(decoder.data[decoder.position - 1]) is unknown"))
 
-@noinline function read_collection(decoder::Decoder, tag::UInt8)
-    tag == MASKED_ARRAY && return read_masked_array(decoder)
-    tag == STRINGS && return read_strings(decoder)
-    tag == OBJECTS && return read_objects(decoder)
-    tag == CATEGORICAL && return read_categorical(decoder)
-    tag == TABLE && return read_table(decoder)
-    tag == PACKED_LIST && return read_packed_list(decoder)
-    tag == RECORDS && return read_records(decoder)
-    throw(corrupt("the tag $tag is unknown"))
-end
+"""
+What reads the values of each tag, at index tag + 1. Called by way of this table, a reader is compiled
+when the first value of its kind comes, and not with all others before any.
+"""
+const READERS = Any[not_a_value for _ in 0x00:0xff]
 
-function read_any_number(decoder::Decoder, tag::UInt8)
-    for (T, known) in NUMBERS
-        known == tag && return read_number(decoder, T)
-    end
-    throw(corrupt("the tag $tag is unknown"))
+for (T, tag) in NUMBERS
+    READERS[tag + 1] = @eval decoder -> read_number(decoder, $T)
 end
 
 function read_magnitude(decoder::Decoder)
@@ -252,6 +220,12 @@ end
 
 read_set(decoder::Decoder) = Set{Any}(read_items(decoder, read_count(decoder)))
 
+read_tuple(decoder::Decoder) = Tuple(read_items(decoder, read_count(decoder)))
+read_list(decoder::Decoder) = read_items(decoder, read_count(decoder))
+read_complex(decoder::Decoder) = complex(read_value(decoder), read_value(decoder))
+read_date(decoder::Decoder) = Date(Dates.UTD(read_number(decoder, Int64) + EPOCH_DAY))
+read_time(decoder::Decoder) = Time(Nanosecond(read_number(decoder, Int64)))
+
 function read_reference(decoder::Decoder)
     owner = read_text(decoder)
     generation, number = Int(read_number(decoder, UInt64)), Int(read_number(decoder, UInt64))
@@ -259,4 +233,31 @@ function read_reference(decoder::Decoder)
     type_name = read_text(decoder)
     owner == "julia" && return resolve(decoder.exports, generation, number)
     return decoder.make_proxy(Reference(owner, generation, number, type_name, is_callable))
+end
+
+# What is defined in this file; those of arrays and tables are added where they are.
+for (tag, reader) in (
+    (MISSING, decoder -> missing),
+    (FALSE, decoder -> false),
+    (TRUE, decoder -> true),
+    (INTEGER, read_integer),
+    (BIGFLOAT, read_bigfloat),
+    (COMPLEX, read_complex),
+    (BYTES, decoder -> codeunits(read_text(decoder))),
+    (TUPLE, read_tuple),
+    (NAMED_TUPLE, read_named_tuple),
+    (LIST, read_list),
+    (DICT, read_dict),
+    (SET, read_set),
+    (RANGE, read_range),
+    (RATIONAL, read_rational),
+    (DATE, read_date),
+    (DATETIME, read_datetime),
+    (TIME, read_time),
+    (PERIOD, read_period),
+    (UUID_TAG, read_uuid),
+    (ENUM, read_enum),
+    (REFERENCE, read_reference),
+)
+    READERS[tag + 1] = reader
 end

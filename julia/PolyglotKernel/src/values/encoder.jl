@@ -143,7 +143,7 @@ write_value(encoder::Encoder, @nospecialize(value)) = write_other(encoder, value
 
 # Tables are recognised here, because they are of types that this package cannot name.
 @noinline function write_other(encoder::Encoder, @nospecialize(value))
-    is_table(value) ? write_table(encoder, value) : write_reference(encoder, value)
+    is_table(value) ? later(write_table, encoder, value) : write_reference(encoder, value)
     return nothing
 end
 
@@ -360,7 +360,7 @@ end
 write_value(encoder::Encoder, x::Pair) = write_value(encoder, (x.first, x.second))
 
 function write_value(encoder::Encoder, @nospecialize(x::NamedTuple))
-    is_column_table(x) && return write_table(encoder, x)
+    is_column_table(x) && return later(write_table, encoder, x)
     enter!(encoder, x)
     write_tag(encoder, NAMED_TUPLE)
     write_fields(encoder, collect(Symbol, keys(x)), Any[values(x)...], write_value)

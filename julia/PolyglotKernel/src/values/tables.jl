@@ -114,3 +114,6 @@ function make_categorical(package, codes, all_levels, ordered)
     items = collect(Categorical(codes, all_levels, ordered))
     return package.CategoricalArray(items; levels=all_levels, ordered=ordered)
 end
+
+READERS[TABLE + 1] = read_table
+READERS[CATEGORICAL + 1] = read_categorical

@@ -7,6 +7,7 @@ const MISSING = 0x01
 const FALSE = 0x02
 const TRUE = 0x03
 const INT64 = 0x07
+const FLOAT64 = 0x10
 const INTEGER = 0x13
 const BIGFLOAT = 0x14
 const COMPLEX = 0x15

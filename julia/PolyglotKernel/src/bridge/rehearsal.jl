@@ -1,0 +1,47 @@
+# The part of the warm-up that concerns values: what the first `jl.x` and `py.x` wait for.
+
+"Values of the commonest types; in a call they are read, and written as its result."
+rehearsed_values() = Any[
+    nothing, true, 1, 1.5, "text", Any[1, "a"], (1, "a"), Dict{Any,Any}("a" => 1), [1.5, 2.5],
+    [1 2], ["a"], (a=[1, 2], b=["a", missing]),
+]
+
+function rehearsed_call(session::Session, op::String, parts::Vector{NamedValue}, fields...)
+    header = Dict{String,Any}("type" => "call", "call" => 0, "id" => 0, "op" => op, fields...)
+    buffers = Values.encode_parts(session.bridge.codec, parts).buffers
+    return Frames.Frame(header, buffers, UInt32(0))
+end
+
+"""
+    rehearse_values(before_each, session)
+
+Serves calls, and makes one that is answered at once.
+"""
+function rehearse_values(before_each, session::Session)
+    serve_python!(session)
+    value = NamedValue("value", 1)
+    handle(session, rehearsed_call(session, "set", NamedValue[value], "name" => "rehearsed"))
+    before_each()
+    handle(session, rehearsed_call(session, "get", NamedValue[], "name" => "rehearsed"))
+    before_each()
+    rehearse_request(session)
+    before_each()
+    for x in rehearsed_values()
+        parts = NamedValue["f" => identity, "x" => x]
+        handle(session, rehearsed_call(session, "call", parts, "keywords" => Any[]))
+        before_each()
+    end
+    handle(session, rehearsed_call(session, "get", NamedValue[], "name" => "undefined_name"))
+    return nothing
+end
+
+function rehearse_request(session::Session)
+    encoded = Values.encode(session.bridge.codec, 1)
+    header = Dict{String,Any}("type" => "return", "status" => "ok", "call" => session.calls.last + 1)
+    answer = Frames.Frame(header, encoded.buffers, UInt32(0))
+    schedule(Task(() -> deliver(session, answer)))
+    request(session, "get", NamedValue[], JSON.fields("name" => "x"))
+    precompile(python_get, (String,))
+    precompile(python_set, (String, Int))
+    return nothing
+end
