@@ -138,6 +138,7 @@ def test_it_hands_over_the_libzmq_that_pyzmq_uses(machine: Machine) -> None:
         (["--file=a.json"], "a.json", "python"),
         (["a.json"], "a.json", "python"),
         (["--language=julia", "a.json"], "a.json", "julia"),
+        (["-f", "a.json", "script.py", "b.json"], "a.json", "python"),  # `jupyter run script.py`
         (["a.json", "--language", "python"], "a.json", "python"),
     ],
 )
@@ -153,8 +154,8 @@ def test_forms_of_the_command_line(
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [
-        (["--language", "julia"], "No connection file"),
-        (["-f"], "No connection file"),
+        (["--language", "julia"], "One connection file"),
+        (["-f"], "One connection file"),
         (["a.json", "b.json"], "'b.json'"),
         (["a.json", "--langage=julia"], "'--langage=julia'"),
         (["a.json", "--language", "R"], "'R'"),

@@ -33,8 +33,12 @@ def main(arguments: list[str]) -> int:
 
 def parse(arguments: list[str]) -> tuple[str, str, list[str]]:
     """Connection file, default language and, as `LANGUAGE=COMMAND`, other executor programs than
-    ours, from the command line. Raises StartupError."""
-    file, language, executors = "", LANGUAGES[0], []
+    ours, from the command line. Raises StartupError.
+
+    After `-f FILE` come the client's own arguments: `jupyter run` hands its scripts' names to the
+    kernel too. They are not looked at.
+    """
+    file, language, executors, others = "", LANGUAGES[0], [], []
     rest = iter(arguments)
     for argument in rest:
         option, separator, value = argument.partition("=")
@@ -46,12 +50,14 @@ def parse(arguments: list[str]) -> tuple[str, str, list[str]]:
                 executors.append(value)
             else:
                 file = value
-        elif argument.startswith("-") or file:
+        elif argument.startswith("-"):
             raise StartupError(f"Cannot make sense of the argument {argument!r}.\n{USAGE}")
         else:
-            file = argument
+            others.append(argument)
     if not file:
-        raise StartupError(f"No connection file was given.\n{USAGE}")
+        if len(others) != 1:
+            raise StartupError(f"One connection file has to be given, not {others}.\n{USAGE}")
+        file = others[0]
     if language not in LANGUAGES:
         raise StartupError(f"There is no language {language!r}.\n{USAGE}")
     return file, language, executors
