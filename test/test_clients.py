@@ -95,6 +95,8 @@ def test_console():
     child.expect("'Ada'")
     child.expect(r"In \[\d+\]:")
     child.sendeof()
+    child.expect("really want to exit")
+    child.sendline("y")
     child.expect(pexpect.EOF)
     child.close()
 
