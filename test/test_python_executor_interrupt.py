@@ -153,3 +153,16 @@ def test_figures_and_hooks_after_the_cell_are_interrupted_too(python: PipedExecu
     python.collect(id)
     id = python.start("get_ipython().events.unregister('post_execute', slow)")
     assert python.collect(id).reply["status"] == "ok"
+
+
+def test_user_code_that_took_the_signal_has_it_for_one_cell(python: PipedExecutor) -> None:
+    python.run("import signal; signal.signal(signal.SIGINT, signal.SIG_IGN);")
+    id = python.start(STARTED + "time.sleep(100)")
+    python.wait_for_text("started")
+    python.interrupt()
+    assert python.collect(id).reply["ename"] == "KeyboardInterrupt"
+
+
+def test_user_code_may_stop_the_loop(python: PipedExecutor) -> None:
+    python.run("asyncio.get_event_loop().stop()")
+    assert python.run("await asyncio.sleep(0, 'runs')").result == "'runs'"

@@ -46,11 +46,12 @@ class Interrupts:
         self._task: asyncio.Task[Any] | None = None  # the cell, when it may await
 
     def install(self) -> None:
-        """Take over SIGINT."""
+        """Take over SIGINT. Done for each request, as user code may have taken it, too."""
         signal.signal(signal.SIGINT, self._handle)
 
     def begin(self, id: int | None) -> None:
         """User code of a request runs from here to `end`; catch KeyboardInterrupt around both."""
+        self.install()
         self._pending = self._cancelled = False
         self._id = id
         self._running = True

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import faulthandler
 import os
 import sys
 import threading
 import time
 from collections.abc import Callable
 
-from . import clib, comms, debugging, fork, watch
+from . import clib, comms, fork, watch
 from .application import PythonApplication, choose_backend
 from .asking import Asking
 from .calls import Calls
@@ -27,7 +28,6 @@ from .output import Output
 from .request import KnownRequests
 from .stdin import Prompter
 from .streams import OutputStream
-from .values.install import Crossing
 
 REQUESTS, REPLIES = 3, 4
 BROKEN_FRAME = 70  # exit code
@@ -85,6 +85,7 @@ class Executor:
     def _replace_streams(self) -> None:
         sys.stdout = OutputStream("stdout", 1, self.output)
         sys.stderr = OutputStream("stderr", 2, self.output)
+        faulthandler.enable(2, all_threads=False)  # tells where a segfault came from
         self.prompter.install()
         watch.install(self.output)
         fork.install((REQUESTS, REPLIES), self.output, self.prompter)
@@ -122,6 +123,10 @@ class Executor:
 
     async def _warm_up(self) -> None:
         """Do what would make the first cell slow; then the user's start-up code."""
+        # Not needed to be ready, and a good part of all modules.
+        from . import debugging
+        from .values.install import Crossing
+
         choose_backend()
         debugging.install()
         self._crossing = Crossing(self.shell, self.calls, self.channel, self._soon)

@@ -21,6 +21,7 @@ from IPython.core.interactiveshell import (
     ExecutionResult,
     InteractiveShell,
     InteractiveShellABC,
+    _asyncio_runner,
 )
 from traitlets import Any as AnyTrait
 from traitlets import CBool, Instance, Type, default
@@ -123,12 +124,14 @@ class ZMQInteractiveShell(InteractiveShell):
             preprocessing_exc_tuple=failed,
         )
         try:
-            if self.should_run_async(
+            if not self.should_run_async(
                 code, transformed_cell=transformed, preprocessing_exc_tuple=failed
             ):
-                result = await self.interrupts.run_task(cell, context)
-            else:
                 result = _run_to_end(cell)
+            elif self.loop_runner is _asyncio_runner:
+                result = await self.interrupts.run_task(cell, context)
+            else:  # another loop, which the user chose by %autoawait
+                result = self.loop_runner(cell)
         except BaseException as error:
             # Only an interrupt between the user's code and IPython's own gets here.
             result = ExecutionResult(ExecutionInfo(code, store_history, silent, True, None))
