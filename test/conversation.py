@@ -100,8 +100,6 @@ class Request:
     def _see_input_request(self, message: Message) -> None:
         if not self.content.get("allow_stdin", True):
             self._fail("input was asked for although allow_stdin is false", message)
-        if self.reply is not None:
-            self._fail("input was asked for after the reply", message)
         self.inputs.append(message)
 
     def _see_iopub(self, message: Message) -> None:
@@ -131,8 +129,8 @@ class Request:
                 self._fail("execute_input has another code", message)
         elif kind in OUTPUTS and "execute_input" not in self.kinds and not self.silent:
             self._fail("output before execute_input", message)
-        if kind in OUTPUTS and "error" in self.kinds and self.state == "busy":
-            self._fail("output after the error", message)
+        if kind in ("error", "execute_result") and "error" in self.kinds:
+            self._fail("came after the error", message)
 
     # -- when it is over -------------------------------------------------------------------------
 

@@ -57,13 +57,13 @@ BUSY = ("iopub", message("status", execution_state="busy"))
 IDLE = ("iopub", message("status", execution_state="idle"))
 INPUT = ("iopub", message("execute_input", code="x", execution_count=1))
 STREAM = ("iopub", message("stream", name="stdout", text="a"))
-ERROR = ("iopub", message("error", ename="E", evalue="v", traceback=[]))
+ERROR = ("iopub", message("error", ename="E", evalue="v", traceback=["t"]))
 RESULT = ("iopub", message("execute_result", data={}, metadata={}, execution_count=1))
 REPLY = ("shell", message("execute_reply", status="ok", execution_count=1))
 FAILED = (
     "shell",
     message(
-        "execute_reply", status="error", execution_count=1, ename="E", evalue="v", traceback=[]
+        "execute_reply", status="error", execution_count=1, ename="E", evalue="v", traceback=["t"]
     ),
 )
 ABORTED = ("shell", message("execute_reply", status="aborted"))
@@ -84,6 +84,7 @@ def feed(steps, **content):
         [BUSY, INPUT, STREAM, ERROR, IDLE, FAILED],
         [BUSY, IDLE, ABORTED],
         [BUSY, INPUT, ASK, REPLY, IDLE, STREAM],
+        [BUSY, INPUT, ERROR, STREAM, IDLE, FAILED],
     ],
 )
 def test_right_orders_are_accepted(steps):
@@ -93,7 +94,7 @@ def test_right_orders_are_accepted(steps):
 OTHER_PARENT = ("iopub", STREAM[1] | {"parent_header": HEADER | {"session": "t"}})
 OTHER_CODE = ("iopub", message("execute_input", code="y", execution_count=1))
 OTHER_COUNT = ("iopub", message("execute_input", code="x", execution_count=2))
-OTHER_ERROR = ("iopub", message("error", ename="F", evalue="v", traceback=[]))
+OTHER_ERROR = ("iopub", message("error", ename="F", evalue="v", traceback=["t"]))
 
 
 @pytest.mark.parametrize(
@@ -106,14 +107,14 @@ OTHER_ERROR = ("iopub", message("error", ename="F", evalue="v", traceback=[]))
         [BUSY, INPUT, INPUT],
         [BUSY, INPUT, IDLE, IDLE],
         [BUSY, INPUT, IDLE, RESULT],
-        [BUSY, INPUT, ERROR, STREAM],
+        [BUSY, INPUT, ERROR, RESULT],
+        [BUSY, INPUT, ERROR, ERROR],
         [BUSY, INPUT, OTHER_PARENT],
         [BUSY, OTHER_CODE],
         [BUSY, OTHER_COUNT, REPLY, IDLE],
         [BUSY, INPUT, REPLY, REPLY],
         [BUSY, INPUT, ("control", REPLY[1])],
         [BUSY, INPUT, ("shell", message("inspect_reply"))],
-        [BUSY, INPUT, REPLY, ASK],
         [BUSY, INPUT, ERROR, REPLY, IDLE],
         [BUSY, INPUT, FAILED, IDLE],
         [BUSY, INPUT, OTHER_ERROR, FAILED, IDLE],

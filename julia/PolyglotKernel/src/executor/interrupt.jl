@@ -42,7 +42,14 @@ end
 # would end the process: whatever ended the cell, the host must not signal any more.
 function failed(session::Session, stack, outermost::Bool)
     (outermost || any(is_interrupt, stack)) && report_interrupt(session)
-    return Failure([(exception, user_frames(trace)) for (exception, trace) in stack])
+    return Failure([(cause(exception), user_frames(trace)) for (exception, trace) in stack])
+end
+
+# A subprocess gets the interrupt too, and may have ended by it before Julia leaves its wait for it.
+cause(exception) = exception
+function cause(exception::ProcessFailedException)
+    by_interrupt = any(process -> process.termsignal == Base.SIGINT, exception.procs)
+    return by_interrupt ? InterruptException() : exception
 end
 
 is_interrupt(entry::Tuple) = is_interrupt(entry[1])

@@ -55,7 +55,9 @@ function main(arguments::Vector{String})
         println(stderr, e.message)
         return 1
     end
-    # A terminal's Ctrl-C is for the client. The kernel is interrupted by message.
+    # A terminal's Ctrl-C is for the client. The kernel is interrupted by message. Julia's own answer
+    # in a program is to exit, which `disable_sigint` alone does not keep it from.
+    Base.exit_on_sigint(false)
     disable_sigint() do
         run_kernel(kernel)
     end
