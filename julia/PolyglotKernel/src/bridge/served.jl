@@ -68,6 +68,8 @@ function named_function(session, target::String)
 end
 
 property_of(session, o, name::String) = getproperty(o, Symbol(name))
+has_property(session, o, name::String) = hasproperty(o, Symbol(name))
+has_property(session, m::Module, name::String) = isdefined(m, Symbol(name))
 set_property(session, o, name::String, value) = (setproperty!(o, Symbol(name), value); nothing)
 index_of(session, o, indices...) = o[indices...]
 index_of(session, m::Module, name::String) = getfield(m, Symbol(name))
@@ -126,6 +128,7 @@ python_cause(session, e::PyError) = e.exception
 const PYTHONS_FUNCTIONS = Dict{String,Any}(
     "polyglot.getproperty" => property_of,
     "polyglot.setproperty!" => set_property,
+    "polyglot.hasproperty" => has_property,
     "polyglot.getindex" => index_of,
     "polyglot.setindex!" => set_index,
     "polyglot.integer" => integer_of,

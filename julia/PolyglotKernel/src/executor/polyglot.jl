@@ -92,12 +92,16 @@ end
 """
     Polyglot.history(last = 0) -> Vector{Pair{Int,String}}
 
-The cells of this session, of both languages, with their numbers, the oldest first; all, or so many
-of the `last`.
+The earlier cells of this session, of both languages, with their numbers, the oldest first; all, or
+so many of the `last`.
 """
 function history(last::Integer=0)
-    cells = Executor.call_python("polyglot.history", Int(last))
-    return Pair{Int,String}[number => text for (number, text) in cells]
+    running = session().execution_count
+    cells = Pair{Int,String}[]
+    for (number, text) in Executor.call_python("polyglot.history")
+        number == running || push!(cells, number => text)
+    end
+    return last > 0 ? cells[max(1, end - last + 1):end] : cells
 end
 
 """

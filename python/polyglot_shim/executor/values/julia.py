@@ -98,7 +98,7 @@ class Julia:
             return ask(self._bridge, "get", name=name)
         except JuliaError as error:
             if error.julia_type == "UndefVarError":
-                raise _Undefined.of(error, name) from None
+                raise _Undefined.of(error) from None
             raise
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -119,10 +119,10 @@ class Julia:
 
 
 class _Undefined(JuliaError, AttributeError):
-    """There is no such variable; an AttributeError, so that `hasattr(jl, "x")` works."""
+    """There is no such name; an AttributeError too, so that `hasattr(jl, "x")` works."""
 
     @classmethod
-    def of(cls, error: JuliaError, name: str) -> _Undefined:
+    def of(cls, error: JuliaError) -> _Undefined:
         return cls(error.julia_type, error.message, "", error.exception)
 
 
@@ -155,7 +155,12 @@ class JuliaObject:
     def __getattr__(self, name: str) -> Any:
         if name.startswith(_NOT_JULIA):
             raise AttributeError(name)
-        return self._polyglot_call("polyglot.getproperty", (name,))
+        try:
+            return self._polyglot_call("polyglot.getproperty", (name,))
+        except JuliaError as error:
+            if self._polyglot_call("polyglot.hasproperty", (name,)):
+                raise
+            raise _Undefined.of(error) from None
 
     def __setattr__(self, name: str, value: Any) -> None:
         self._polyglot_call("polyglot.setproperty!", (name, value))

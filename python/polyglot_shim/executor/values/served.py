@@ -125,11 +125,10 @@ class Server:
         data, _ = formatter.format(value)
         return encode_bundle(data)
 
-    def _history(self, last: int = 0) -> list[tuple[int, str]]:
-        """The session's cells of all languages with their numbers, or so many of the last."""
+    def _history(self) -> list[tuple[int, str]]:
+        """The session's cells of all languages with their numbers."""
         cells = self._shell.history_manager.input_hist_raw
-        numbered = [(number, text) for number, text in enumerate(cells) if number and text]
-        return numbered[-last:] if last > 0 else numbered
+        return [(number, text) for number, text in enumerate(cells) if number and text]
 
 
 def _iterator(value: Any) -> Any:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .errors import type_name
+from .julia import JuliaObject
 
 Row = tuple[str, str, str, str, str]
 """Name, language, type, size and a short value."""
@@ -22,7 +23,7 @@ def variables_of(namespace: dict[str, Any], hidden: Any) -> list[Row]:
     for name, value in sorted(namespace.items()):
         if name.startswith("_") or (name in hidden and hidden[name] is value) or _is_code(value):
             continue
-        rows.append((name, "Python", type_name(value), _size(value), _short(value)))
+        rows.append((name, "Python", _type(value), _size(value), _short(value)))
     return rows
 
 
@@ -35,10 +36,18 @@ def _is_code(value: Any) -> bool:
     )
 
 
+def _type(value: Any) -> str:
+    if isinstance(value, JuliaObject):
+        return f"{value._holding.reference.type_name} (in Julia)"
+    return type_name(value)
+
+
 def _size(value: Any) -> str:
+    if isinstance(value, JuliaObject):
+        return ""
     shape = getattr(value, "shape", None)
     if isinstance(shape, tuple):
-        return "×".join(map(str, shape)) or "0-d"
+        return "×".join(map(str, shape)) or "0-d"  # noqa: RUF001
     if isinstance(value, (str, bytes)) or hasattr(type(value), "__len__"):
         try:
             return str(len(value))
@@ -51,11 +60,7 @@ def _short(value: Any) -> str:
     """One line of the value, which may be huge: only its beginning is looked at."""
     if isinstance(value, (str, bytes)):
         text = repr(value[:_LONGEST])
-    elif (
-        (isinstance(value, (list, tuple, dict, set, frozenset)) and len(value) > _LONGEST)
-        or (hasattr(value, "shape") and getattr(value, "size", 0) > _LONGEST)
-        or sys.getsizeof(value, 0) > 1_000_000
-    ):
+    elif _is_long(value):
         return ""
     else:
         try:
@@ -64,6 +69,17 @@ def _short(value: Any) -> str:
             text = f"({type(error).__name__} in its repr)"
     text = " ".join(text.split())
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+def _is_long(value: Any) -> bool:
+    if isinstance(value, JuliaObject):
+        return False
+    if isinstance(value, (list, tuple, dict, set, frozenset)):
+        return len(value) > _LONGEST
+    size = getattr(value, "size", 0)
+    if isinstance(size, int) and hasattr(value, "shape"):
+        return size > _LONGEST
+    return sys.getsizeof(value, 0) > 1_000_000
 
 
 class VariableTable:
