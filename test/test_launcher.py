@@ -363,6 +363,22 @@ def test_a_missing_pyzmq_is_named(machine: Machine) -> None:
     assert "pip install pyzmq" in done.stderr
 
 
+@pytest.mark.skipif(not os.path.exists("/proc/self/maps"), reason="no /proc here")
+def test_a_libzmq_that_pyzmq_is_linked_with_is_found(machine: Machine) -> None:
+    """As in distributions: the library is not bundled, but loaded when pyzmq is."""
+    julia = machine.script(GOOD)
+    machine.start()
+    bundled = Path(option(arguments_of(julia), "--libzmq"))
+    system = machine.folder / "system libraries"
+    shutil.copytree(bundled.parent, system)
+    linked = (system / bundled.name).rename(system / "libzmq.so.5")
+    package = machine.folder / "site-packages" / "zmq"
+    package.mkdir()
+    (package / "__init__.py").write_text(f"import ctypes; ctypes.CDLL({str(linked)!r})")
+    assert machine.start().returncode == 0
+    assert option(arguments_of(julia), "--libzmq") == str(linked)
+
+
 def test_a_missing_libzmq_is_named(machine: Machine) -> None:
     machine.script(GOOD)
     (machine.folder / "site-packages" / "zmq").mkdir()

@@ -15,13 +15,17 @@ import threading
 import time
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
 
 from polyglot_shim import paths
 from polyglot_shim.errors import StartupError
 from polyglot_shim.find_julia import Julia, find_julia
 from polyglot_shim.find_libzmq import find_libzmq
 from polyglot_shim.julia_version import Memory
-from polyglot_shim.launcher import julia_command
+from polyglot_shim.launcher import LANGUAGES, julia_command
+
+if TYPE_CHECKING:
+    from jupyter_client.blocking import BlockingKernelClient
 
 STEP_SECONDS = 30.0  # guard for each step of the check: a slow machine, not a hang
 END_SECONDS = 2.0  # for a child that has nothing left to do
@@ -64,6 +68,9 @@ FOREIGN_LIBUNWIND = (
 )
 
 
+AFTER_ALL = "every part works for itself: please report this, with what stands above"
+
+
 class Report:
     """Prints each check's outcome and remembers whether all went well."""
 
@@ -92,6 +99,8 @@ def examine() -> bool:
         _examine_julia(report, julia, libzmq)
         if report.healthy:
             _compile(report, julia)
+        if report.healthy:
+            _examine_kernel(report)
     print("All is well." if report.healthy else "The kernel will not work before this is mended.")
     return report.healthy
 
@@ -166,6 +175,47 @@ def _compile(report: Report, julia: Julia) -> None:
             f"The kernel's Julia package does not load:\n{done.stderr.strip()}",
             "see the error; if a precompiled file is broken, remove\n~/.julia/compiled/*/Polyglot*",
         )
+
+
+def _examine_kernel(report: Report) -> None:
+    """Starts the kernel as Jupyter does and runs a cell in each language."""
+    from jupyter_client.kernelspec import KernelSpecManager
+    from jupyter_client.manager import KernelManager
+
+    specs = KernelSpecManager(kernel_dirs=[paths.kernelspecs()], ensure_native_kernel=False)
+    manager = KernelManager(kernel_name="polyglot", kernel_spec_manager=specs)
+    started = time.monotonic()
+    manager.start_kernel()
+    client = manager.client()
+    try:
+        client.start_channels()
+        client.wait_for_ready(timeout=STEP_SECONDS)
+        report.good(f"The kernel starts ({time.monotonic() - started:.1f} s)")
+        for language in LANGUAGES:
+            started = time.monotonic()
+            shown = _run_cell(client, f"%{language}\n6 * 7")
+            text = f"{time.monotonic() - started:.1f} s for the first"
+            if shown == "42":
+                report.good(f"Cells in {language.title()} run ({text})")
+            else:
+                report.bad(f"A cell in {language.title()} showed {shown!r}", AFTER_ALL)
+    except (RuntimeError, TimeoutError) as error:
+        report.bad(f"The kernel does not start: {error}", AFTER_ALL)
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel()
+
+
+def _run_cell(client: BlockingKernelClient, code: str) -> str:
+    """What the cell's result, or its error, is in plain text."""
+    shown = []
+
+    def note(message: dict) -> None:
+        content = message["content"]
+        shown.append(content.get("evalue") or content.get("data", {}).get("text/plain", ""))
+
+    client.execute_interactive(code, store_history=False, timeout=STEP_SECONDS, output_hook=note)
+    return "".join(shown)
 
 
 class _Process:
