@@ -53,8 +53,10 @@ def test_what_runs_is_stopped(nb, language, code):
     if "input()" in code or "readline" in code:
         cell.wait_for_input()
     nb.interrupt()
-    expected = "KeyboardInterrupt" if language == "python" else "InterruptException"
-    assert cell.wait().error.ename == expected
+    # The runtime may throw into the task that is waited for, whose failure Julia then reports.
+    expected = ("InterruptException", "TaskFailedException")
+    assert cell.wait().error.ename in (expected if language == "julia" else ("KeyboardInterrupt",))
+    assert "Interrupt" in cell.error.traceback
     assert nb.run(in_(language, state)).result == before
 
 
