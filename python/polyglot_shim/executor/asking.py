@@ -11,7 +11,7 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from IPython.utils.tokenutil import token_at_cursor
@@ -22,6 +22,8 @@ from .completion import Completions
 from .frames import Frame
 from .request import Request, set_request
 from .shell import ZMQInteractiveShell
+
+QUIET = 0.3  # seconds
 
 
 class Asking:
@@ -41,7 +43,7 @@ class Asking:
         }
 
     def start(self) -> None:
-        """Start the thread, which rehearses before the first question comes."""
+        """Start the thread, which rehearses while nobody asks."""
         threading.Thread(target=self._run, name="polyglot-asking", daemon=True).start()
 
     def serves(self, type: str) -> bool:
@@ -56,9 +58,9 @@ class Asking:
         # What properties print while they are looked at is no output of a cell.
         set_request(Request(None, muted=True))
         with suppress(Exception):
-            self._rehearse()
+            self._completions.answer("pri", 3)
+        header = self._first()
         while True:
-            header = self._frames.get().header
             try:
                 self._handle(header)
             except Exception as error:
@@ -71,13 +73,21 @@ class Asking:
                         "traceback": [],
                     },
                 )
+            header = self._frames.get().header
 
-    def _rehearse(self) -> None:
-        """Load what completion needs, and what showing an error needs: a tenth of a second each.
+    def _first(self) -> dict[str, Any]:
+        """The first question; if it takes its time, what showing an error needs is loaded.
 
-        An interrupt is such an error, and is waited for.
+        It takes a tenth of a second, and an interrupt is such an error, and is waited for.
         """
-        self._completions.answer("pri", 3)
+        try:
+            return self._frames.get(timeout=QUIET).header
+        except Empty:
+            with suppress(Exception):
+                self._show_error()
+        return self._frames.get().header
+
+    def _show_error(self) -> None:
         try:
             raise KeyboardInterrupt
         except KeyboardInterrupt:
