@@ -162,3 +162,19 @@ def test_os_exit_and_segfault_are_just_that(tmp_path: Path) -> None:
     with python_executor(tmp_path) as python:
         python.start("import ctypes; ctypes.string_at(0)")
         assert python.wait() == -11
+
+
+def test_children_forked_while_modules_are_loaded(tmp_path: Path) -> None:
+    # A fresh executor loads in the background what completion and errors need, and jedi.
+    for pause in (0, 0.01, 0.05, 0.1, 0.2, 0.3, 0.35, 0.4):
+        with python_executor(tmp_path) as python:
+            python.ask("complete", code="pri", cursor_pos=3)
+            cell = python.run(
+                "import os, time\n"
+                f"time.sleep({pause})\n"
+                "pid = os.fork()\n"
+                "if pid == 0: 1/0\n"
+                "os.waitpid(pid, 0)[1] >> 8"
+            )
+            assert cell.result == "1"
+            assert "ZeroDivisionError" in cell.stderr

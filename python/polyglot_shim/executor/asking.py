@@ -16,7 +16,7 @@ from typing import Any
 
 from IPython.utils.tokenutil import token_at_cursor
 
-from . import history, jsontext
+from . import fork, history, jsontext
 from .channel import Channel
 from .completion import Completions
 from .frames import Frame
@@ -33,6 +33,8 @@ class Asking:
         self._shell = shell
         self._channel = channel
         self._frames: SimpleQueue[Frame] = SimpleQueue()
+        self._working = threading.RLock()
+        fork.hold_while_forking(self._working)
         self._completions = Completions(shell)
         self._answers: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
             "complete": self._complete,
@@ -57,12 +59,13 @@ class Asking:
     def _run(self) -> None:
         # What properties print while they are looked at is no output of a cell.
         set_request(Request(None, muted=True))
-        with suppress(Exception):
+        with suppress(Exception), self._working:
             self._completions.answer("pri", 3)
         header = self._first()
         while True:
             try:
-                self._handle(header)
+                with self._working:
+                    self._handle(header)
             except Exception as error:
                 self._reply(
                     header,
@@ -83,7 +86,7 @@ class Asking:
         try:
             return self._frames.get(timeout=QUIET).header
         except Empty:
-            with suppress(Exception):
+            with suppress(Exception), self._working:
                 self._show_error()
         return self._frames.get().header
 

@@ -24,6 +24,8 @@ from IPython.core.completer import (
     rectify_completions,
 )
 
+from . import fork
+
 if TYPE_CHECKING:
     from .shell import ZMQInteractiveShell
 
@@ -59,6 +61,8 @@ class Completions:
 
     def __init__(self, shell: ZMQInteractiveShell) -> None:
         self._shell = shell
+        self._loading_jedi = threading.RLock()
+        fork.hold_while_forking(self._loading_jedi)
         self._completer = shell.Completer
         self._use_jedi = self._completer.use_jedi and importlib.util.find_spec("jedi") is not None
         self._completer.use_jedi = False
@@ -124,30 +128,32 @@ class Completions:
         if self._jedi_thread is None or not self._jedi_thread.is_alive():
             arguments = (code, cursor, self._shell.user_ns.copy(), found)
             self._jedi_thread = threading.Thread(
-                target=_ask_jedi, args=arguments, name="polyglot-jedi", daemon=True
+                target=self._ask_jedi, args=arguments, name="polyglot-jedi", daemon=True
             )
             self._jedi_thread.start()
         return self._jedi_thread
 
+    def _ask_jedi(
+        self, code: str, cursor: int, namespace: dict[str, Any], found: list[Completion]
+    ) -> None:
+        with self._loading_jedi:
+            import jedi
 
-def _ask_jedi(code: str, cursor: int, namespace: dict[str, Any], found: list[Completion]) -> None:
-    import jedi
-
-    before = code[:cursor]
-    line, column = before.count("\n") + 1, cursor - (before.rfind("\n") + 1)
-    try:
-        answers = jedi.Interpreter(code, [namespace]).complete(line=line, column=column)
-        found.extend(
-            Completion(
-                start=cursor - (len(answer.name_with_symbols) - len(answer.complete)),
-                end=cursor,
-                text=answer.name_with_symbols,
-                type=answer.type,
+        before = code[:cursor]
+        line, column = before.count("\n") + 1, cursor - (before.rfind("\n") + 1)
+        try:
+            answers = jedi.Interpreter(code, [namespace]).complete(line=line, column=column)
+            found.extend(
+                Completion(
+                    start=cursor - (len(answer.name_with_symbols) - len(answer.complete)),
+                    end=cursor,
+                    text=answer.name_with_symbols,
+                    type=answer.type,
+                )
+                for answer in answers
             )
-            for answer in answers
-        )
-    except Exception:  # jedi fails in many ways on unfinished code; then it has nothing to add
-        found.clear()
+        except Exception:  # jedi fails in many ways on unfinished code; it has nothing to add then
+            found.clear()
 
 
 def _bound_in(code: str, cursor: int) -> list[Completion]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 from collections.abc import Sequence
 from typing import Any
 
@@ -28,6 +29,17 @@ def install(descriptors: Sequence[int], output: Output, prompter: Prompter) -> N
         prompter.ask = _end_of_file  # type: ignore[method-assign]
 
     os.register_at_fork(after_in_child=become_plain)
+
+
+def hold_while_forking(lock: threading.RLock) -> None:
+    """Let no process fork while another thread holds `lock`.
+
+    A child has none of the other threads, but keeps what they have locked, for good: modules that
+    are being imported, above all.
+    """
+    os.register_at_fork(
+        before=lock.acquire, after_in_parent=lock.release, after_in_child=lock.release
+    )
 
 
 class PlainText:
