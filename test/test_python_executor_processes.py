@@ -164,17 +164,24 @@ def test_os_exit_and_segfault_are_just_that(tmp_path: Path) -> None:
         assert python.wait() == -11
 
 
-def test_children_forked_while_modules_are_loaded(tmp_path: Path) -> None:
-    # A fresh executor loads in the background what completion and errors need, and jedi.
-    for pause in (0, 0.01, 0.05, 0.1, 0.2, 0.3, 0.35, 0.4):
-        with python_executor(tmp_path) as python:
-            python.ask("complete", code="pri", cursor_pos=3)
-            cell = python.run(
-                "import os, time\n"
-                f"time.sleep({pause})\n"
-                "pid = os.fork()\n"
-                "if pid == 0: 1/0\n"
-                "os.waitpid(pid, 0)[1] >> 8"
-            )
-            assert cell.result == "1"
-            assert "ZeroDivisionError" in cell.stderr
+def test_no_fork_while_completion_loads_a_module(tmp_path: Path) -> None:
+    # The child would wait for ever for the thread that loads it, which it does not have.
+    (tmp_path / "slow.py").write_text(
+        "import os, time\nos.mkfifo('started'); open('started', 'w').close(); time.sleep(0.5)\n"
+    )
+    with python_executor(tmp_path) as python:
+        question = python.send("complete", code="from slow import t", cursor_pos=18)
+        cell = python.start(
+            "import os, time\n"
+            "while not os.path.exists('started'): time.sleep(0.001)\n"
+            "open('started').close()\n"
+            "pid = os.fork()\n"
+            "if pid == 0:\n"
+            "    import slow\n"
+            "    print(slow.time.__name__)\n"
+            "    os._exit(0)\n"
+            "os.waitpid(pid, 0)[1]"
+        )
+        assert "time" in python.collect(question).reply["matches"]
+        shown = python.collect(cell)
+        assert (shown.stdout, shown.result) == ("time\n", "0")
