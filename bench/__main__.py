@@ -77,6 +77,16 @@ def starts(table: Table, repetitions: int) -> None:
                 table.add(COMPLETE.format("Python, first"), name, seconds)
 
 
+def warm_up() -> None:
+    """The first start ever compiles the Julia packages, and fills the system's caches."""
+    for name in KERNELS:
+        say(f"warm-up: {name}")
+        with Kernel(name) as kernel:
+            kernel.run("1")
+            if name == "polyglot":
+                kernel.run(JULIA + "1")
+
+
 def both(table: Table, row: str, kernels: dict[str, Kernel], action: Callable) -> None:
     for name, kernel in kernels.items():
         say(f"{row}: {name}")
@@ -136,6 +146,7 @@ def ours_alone(table: Table, kernels: dict[str, Kernel], count: int) -> None:
 
 def run(quick: bool) -> Table:
     table = Table(ROWS)
+    warm_up()
     starts(table, 4 if quick else 10)
     rounds, count = (2, 30) if quick else (5, 100)
     with Kernel("polyglot") as ours, Kernel("ipykernel") as theirs:

@@ -45,7 +45,7 @@ class Kernel:
         self.started_in = time.perf_counter() - start
 
     def _connect(self) -> None:
-        client = self.manager.client()
+        self.client = client = self.manager.client()  # it ends its sockets with itself
         self.session = client.session
         self.context = client.context
         self.heartbeat_url = client._make_url("hb")
