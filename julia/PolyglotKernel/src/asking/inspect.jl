@@ -1,19 +1,21 @@
 # Inspection: the tooltip and the pager.
 
 """
-    inspect(mod, code, cursor_pos, detail_level)
+    inspect(mod, code, cursor_pos, detail_level, cells = Dict())
 
 The content of `inspect_reply`: the documentation of the name at the cursor; inside a call with no
 name at the cursor, of the called function, with its methods. `detail_level` 1 adds the methods, and
-the source where it can be had.
+the source where it can be had; that of cells is in `cells`, number => code.
 """
-function inspect(mod::Module, code::String, cursor_pos::Integer, detail_level::Integer)
+function inspect(
+    mod::Module, code::String, cursor_pos::Integer, detail_level::Integer, cells=Dict{Any,Any}()
+)
     stop = byte_before(code, cursor_pos)
     name = name_at(code, stop)
-    markdown = isempty(name) ? nothing : description(mod, name, detail_level > 0)
+    markdown = isempty(name) ? nothing : description(mod, name, detail_level > 0, cells)
     if markdown === nothing
         call = enclosing_call(code, stop)
-        call === nothing || (markdown = description(mod, call[1], true))
+        call === nothing || (markdown = description(mod, call[1], true, cells))
     end
     return JSON.fields(
         "status" => "ok",
@@ -30,7 +32,7 @@ help_bundle(markdown::Markdown.MD) = JSON.fields(
 )
 
 # What is known of a name, as Markdown; `nothing` if it is no name.
-function description(mod::Module, name::String, in_detail::Bool)
+function description(mod::Module, name::String, in_detail::Bool, cells)
     Base.isidentifier(Symbol(name)) || occursin(r"[.@]", name) || Base.isoperator(Symbol(name)) || return nothing
     parts = Any[]
     keyword = Symbol(name)
@@ -42,7 +44,7 @@ function description(mod::Module, name::String, in_detail::Bool)
     found === nothing && return nothing
     value = something(found)
     describe_value!(parts, mod, name, value)
-    in_detail && value isa Union{Function,Type} && describe_methods!(parts, value)
+    in_detail && value isa Union{Function,Type} && describe_methods!(parts, value, cells)
     return Markdown.MD(parts)
 end
 
@@ -69,7 +71,7 @@ limited_show(@nospecialize(value)) = sprint(
 
 const SHOWN_METHODS = 20
 
-function describe_methods!(parts::Vector{Any}, callee)
+function describe_methods!(parts::Vector{Any}, callee, cells)
     all = methods(callee)
     shown = collect(Iterators.take(all, SHOWN_METHODS))
     isempty(shown) && return nothing
@@ -78,23 +80,28 @@ function describe_methods!(parts::Vector{Any}, callee)
     more = length(all) - length(shown)
     more > 0 && push!(lines, "… and $more more: methods($callee)")
     push!(parts, Markdown.Code("", join(lines, '\n')))
-    length(shown) == 1 && describe_source!(parts, first(shown))
+    length(shown) == 1 && describe_source!(parts, first(shown), cells)
     return nothing
 end
 
-function describe_source!(parts::Vector{Any}, method::Method)
-    text = source_text(string(method.file), Int(method.line))
+function describe_source!(parts::Vector{Any}, method::Method, cells)
+    text = source_text(cells, string(method.file), Int(method.line))
     isempty(text) && return nothing
     push!(parts, Markdown.Header(Any["Source"], 3))
     push!(parts, Markdown.Code("julia", text))
     return nothing
 end
 
-# The definition that starts at a line, as far as it parses.
-function source_text(file::String, line::Int)
-    path = Base.find_source_file(file)
-    (path === nothing || !isfile(path)) && return ""
-    text = join(Iterators.drop(eachline(path; keep=true), line - 1))
-    _, stop = Meta.parse(text, 1; raise=false, depwarn=false)
-    return String(rstrip(SubString(text, 1, prevind(text, stop))))
+# The definition that starts at a line of a file or of a cell, as far as it parses.
+function source_text(cells, file::String, line::Int)
+    cell = match(r"^(?:\./)?In\[(\d+)\]$", file)
+    text = if cell === nothing
+        path = Base.find_source_file(file)
+        path !== nothing && isfile(path) ? read(path, String) : ""
+    else
+        get(cells, parse(Int, cell.captures[1]), "")
+    end
+    rest = join(Iterators.drop(eachline(IOBuffer(text); keep=true), line - 1))
+    _, stop = Meta.parse(rest, 1; raise=false, depwarn=false)
+    return String(rstrip(SubString(rest, 1, prevind(rest, stop))))
 end

@@ -167,8 +167,12 @@ function unread(channel::HostChannel, fd::RawFD)
     return result == -1 ? Cint(0) : channel.unread[]
 end
 
-"Whether the host has sent something that was not received yet."
-has_unread(channel::HostChannel) = unread(channel, channel.requests_fd) > 0
+"Whether the host has sent something that was not received yet, or has closed its end."
+function has_unread(channel::HostChannel)
+    POLLIN = UInt64(1)
+    poll = Ref(UInt64(reinterpret(Cint, channel.requests_fd)) | POLLIN << 32)   # struct pollfd { int; short; short }
+    return ccall(:poll, Cint, (Ref{UInt64}, Culong, Cint), poll, 1, 0) != 0
+end
 
 # Whether a mark was needed, because the host still has output to read in that pipe.
 function mark_raw_output(channel::HostChannel, fd::RawFD)

@@ -30,3 +30,7 @@ struct Comms
 end
 
 Comms() = Comms(Dict{String,Any}(), Dict{String,Any}())
+
+function Base.show(io::IO, comm::CommChannel)
+    return print(io, "Polyglot.Comm(", repr(comm.target), comm.open ? ")" : "; closed)")
+end

@@ -48,7 +48,7 @@ encoded(mime::String, object) = JSON.Raw(JSON.json(object))
 
 @noinline function encoded_data(mime::String, bytes::Vector{UInt8})
     is_json(mime) && return checked_json(bytes)
-    (mime in TEXT_FORMATS || is_base64(bytes)) && return String(bytes)
+    (mime in TEXT_FORMATS || startswith(mime, "image/") && is_base64(bytes)) && return String(bytes)
     return base64encode(bytes)
 end
 
@@ -60,7 +60,8 @@ function checked_json(bytes::Vector{UInt8})
     return JSON.Raw(String(bytes))
 end
 
-# What is text already is left alone: binary formats all have bytes near their start that base64 lacks.
+# An image that is text already is left alone: its formats all start with a byte that base64 lacks, or
+# soon have one.
 is_base64(bytes::Vector{UInt8}) = !isempty(bytes) && all(is_base64, bytes)
 is_base64(byte::UInt8) = UInt8('/') <= byte <= UInt8('9') || UInt8('A') <= byte <= UInt8('Z') ||
                          UInt8('a') <= byte <= UInt8('z') || byte in (0x2b, 0x3d, 0x0d, 0x0a)

@@ -9,7 +9,6 @@ is_boundary(frame::StackTraces.StackFrame) = frame.func === :attempt && is_kerne
 
 # Base's files have relative names, and so have the functions of cells: ./In[3]
 function is_user(frame::StackTraces.StackFrame)
-    frame.from_c && return false
     file = string(frame.file)
     occursin("In[", file) && return true
     return isabspath(file) && !is_kernel(frame) && !startswith(file, Sys.STDLIB)
@@ -18,16 +17,17 @@ end
 """
     user_frames(trace)
 
-A backtrace up to the outermost frame that is the user's, without the kernel's own in between.
+The stack frames of a backtrace up to the outermost that is the user's, without the kernel's own in
+between.
 """
 function user_frames(trace::Vector)
-    frames = [StackTraces.lookup(pointer) for pointer in trace]
-    boundary = findfirst(lookups -> any(is_boundary, lookups), frames)
-    last = boundary === nothing ? length(trace) : boundary - 1
-    while last > 0 && !any(is_user, frames[last])
+    frames = StackTraces.stacktrace(trace)
+    boundary = findfirst(is_boundary, frames)
+    last = boundary === nothing ? length(frames) : boundary - 1
+    while last > 0 && !is_user(frames[last])
         last -= 1
     end
-    return trace[[i for i in 1:last if !all(is_kernel, frames[i])]]
+    return filter!(!is_kernel, resize!(frames, last))
 end
 
 # An error in a file or macro comes wrapped in where it was met, which the backtrace says too.

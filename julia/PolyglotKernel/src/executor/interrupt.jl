@@ -38,12 +38,27 @@ function attempt(session::Session, @nospecialize(f), @nospecialize(args...))
     return outcome
 end
 
+"""
+    attempt_shielded(session, f, args...)
+
+As [`attempt`](@ref), for what is no user code: no interrupt is meant for it.
+"""
+function attempt_shielded(session::Session, @nospecialize(f), @nospecialize(args...))
+    return try
+        Base.invokelatest(f, args...)
+    catch
+        failure(Compat.exception_stack())
+    end
+end
+
 # The first thing, because a forced interrupt that hits the compiler while the error is rendered
 # would end the process: whatever ended the cell, the host must not signal any more.
 function failed(session::Session, stack, outermost::Bool)
     (outermost || any(is_interrupt, stack)) && report_interrupt(session)
-    return Failure([(cause(exception), user_frames(trace)) for (exception, trace) in stack])
+    return failure(stack)
 end
+
+failure(stack) = Failure([(cause(exception), user_frames(trace)) for (exception, trace) in stack])
 
 # A subprocess gets the interrupt too, and may have ended by it before Julia leaves its wait for it.
 cause(exception) = exception

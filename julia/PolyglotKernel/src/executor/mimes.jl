@@ -55,11 +55,9 @@ function rich_mimes(table::MimeTable, @nospecialize(value))
     known = get(table.known, typeof(value), nothing)
     known === nothing || return known::Vector{String}
     mimes = String[]
-    for row in table.rows, mime in row
-        if is_showable(mime, value)
-            push!(mimes, mime)
-            break
-        end
+    for row in table.rows
+        first_form = findfirst(mime -> is_showable(mime, value), row)
+        first_form === nothing || push!(mimes, row[first_form])
     end
     is_decided_by_type(value) && (table.known[typeof(value)] = mimes)
     return mimes

@@ -47,6 +47,7 @@ const REDRAW_SECONDS = 0.05
 
 function draw_progress!(logger::NotebookLogger, id, title::String, progress)
     done = progress == "done" || progress isa Real && progress >= 1
+    (progress == "done" && !haskey(logger.bars, id)) && return nothing   # it came to 1 before
     bar = get!(() -> ProgressBar(string("progress-", hash(id), '-', time_ns()), -Inf), logger.bars, id)
     now = time()
     first = bar.drawn == -Inf

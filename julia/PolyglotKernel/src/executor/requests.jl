@@ -35,7 +35,7 @@ end
 # Questions of the front end: whatever goes wrong in them, they are answered.
 function answer(session::Session, header::Dict{String,Any})
     attend!(session, Request(header["id"], false))
-    outcome = attempt(session, answer_of, session, header)
+    outcome = attempt_shielded(session, answer_of, session, header)
     if outcome isa Failure
         reply(session, header["id"], failed_content(error_content(outcome)), "error")
     else
@@ -49,7 +49,8 @@ function answer_of(session::Session, header::Dict{String,Any})
     code = header["code"]::String
     header["type"] == "is_complete" && return is_complete(code)
     header["type"] == "complete" && return complete(session.mod, code, header["cursor_pos"])
-    return inspect(session.mod, code, header["cursor_pos"], get(header, "detail_level", 0))
+    detail_level = get(header, "detail_level", 0)
+    return inspect(session.mod, code, header["cursor_pos"], detail_level, session.history.inputs)
 end
 
 """
@@ -62,6 +63,7 @@ function execute(session::Session, header::Dict{String,Any})
     attend!(session, Request(id, get(header, "allow_stdin", false) === true))
     session.execution_count = count = header["execution_count"]::Int
     empty!(session.payload)
+    empty!(session.typed)
     code = header["code"]::String
     silent = header["silent"] === true
     remembered = !silent && get(header, "store_history", true) === true

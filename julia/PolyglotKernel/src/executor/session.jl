@@ -48,6 +48,7 @@ mutable struct Session
     backend::REPL.REPLBackend             # where packages look for the REPL's hooks
     inbox::Channel{Any}                   # frames: what the root task has to do
     input_replies::Channel{Any}           # lines
+    typed::Vector{UInt8}                  # of them, what is not read yet
     calls::Calls
     history::CellHistory
     hooks::Hooks
@@ -73,6 +74,7 @@ function Session(channel::HostChannel, sigint::SigintGate)
         backend,
         Channel{Any}(typemax(Int)),
         Channel{Any}(typemax(Int)),
+        UInt8[],
         Calls(),
         CellHistory(),
         Hooks(),

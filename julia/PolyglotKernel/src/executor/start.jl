@@ -13,12 +13,15 @@ function main()
     channel = HostChannel(; mark=pop!(ENV, "POLYGLOT_MARK", ""))
     announce(channel)
     session = Session(channel, sigint)
+    startup = pop!(ENV, "POLYGLOT_STARTUP_FILE", "yes") != "no"
     restore_environment!()
     Polyglot.SESSION[] = session
     serve_python!(session)
     take_over!(session)
     furnish!(session, Main)
     start_reader(session)
+    choose_project()
+    startup && run_startup_files(session)
     warm_up(session)
     serve(session)
     return nothing
@@ -59,8 +62,8 @@ end
 """
     furnish!(session, mod)
 
-Defines in `mod` what every cell finds: variables of the user's that come with a value, and no
-constants, so that an assignment replaces them.
+Defines in `mod` what every cell finds: the tools of the REPL, and variables of the user's that come
+with a value, no constants, so that an assignment replaces them.
 """
 function furnish!(session::Session, mod::Module)
     Core.eval(mod, :(In = $(session.history.inputs); Out = $(session.history.outputs)))
@@ -68,7 +71,32 @@ function furnish!(session::Session, mod::Module)
     # A package that is not on the load path can be used by way of a name of the module's own.
     Core.eval(mod, Expr(:const, Expr(:(=), Symbol("#python"), PythonNames)))
     Core.eval(mod, Expr(:using, Expr(:., :., Symbol("#python"))))
+    Core.eval(mod, :(const InteractiveUtils = $InteractiveUtils; using .InteractiveUtils))
     Compat.set_repl_variable(mod, :ans, nothing)
+    return nothing
+end
+
+"The project of the notebook's folder (`@.`), unless the user has chosen one."
+function choose_project()
+    chosen = haskey(ENV, "JULIA_PROJECT") || Base.JLOptions().project != C_NULL
+    chosen || (Base.ACTIVE_PROJECT[] = Base.current_project())
+    return nothing
+end
+
+"""
+    run_startup_files(session)
+
+Runs the site's and the user's `startup.jl`, as Julia does before the REPL; errors in them are shown
+and are not fatal. Here and not by Julia itself, so that their output reaches the notebook.
+"""
+function run_startup_files(session::Session)
+    paths = [abspath(Sys.BINDIR, Base.SYSCONFDIR, "julia", "startup.jl")]
+    isempty(DEPOT_PATH) || push!(paths, abspath(DEPOT_PATH[1], "config", "startup.jl"))
+    for path in paths
+        isfile(path) || continue
+        outcome = attempt(session, Base.include, Main, path)
+        outcome isa Failure && println(session.stderr, render_failure(outcome))
+    end
     return nothing
 end
 

@@ -41,25 +41,22 @@ end
 An `IO` that asks for a line when it has none left. As on a terminal, end-of-file ends one read and
 not the stream.
 """
-mutable struct InputStream <: Compat.StandardStream
+struct InputStream <: Compat.StandardStream
     session::Session
-    line::Vector{UInt8}   # what was typed and not read yet
 end
 
-InputStream(session::Session) = InputStream(session, UInt8[])
-
 function Base.eof(input::InputStream)
-    isempty(input.line) || return false
+    isempty(input.session.typed) || return false
     answer = ask(input.session, "")
     answer === nothing && return true
-    append!(input.line, codeunits(answer))
-    push!(input.line, UInt8('\n'))
+    append!(input.session.typed, codeunits(answer))
+    push!(input.session.typed, UInt8('\n'))
     return false
 end
 
 function Base.read(input::InputStream, ::Type{UInt8})
     eof(input) && throw(EOFError())
-    return popfirst!(input.line)
+    return popfirst!(input.session.typed)
 end
 
 function Base.unsafe_read(input::InputStream, bytes::Ptr{UInt8}, count::UInt)
@@ -71,15 +68,15 @@ end
 
 function Base.readavailable(input::InputStream)
     eof(input) && return UInt8[]
-    return splice!(input.line, 1:length(input.line))
+    return splice!(input.session.typed, 1:length(input.session.typed))
 end
 
 function Base.peek(input::InputStream, ::Type{UInt8})
     eof(input) && throw(EOFError())
-    return input.line[1]
+    return input.session.typed[1]
 end
 
-Base.bytesavailable(input::InputStream) = length(input.line)
+Base.bytesavailable(input::InputStream) = length(input.session.typed)
 Base.rawhandle(::InputStream) = RawFD(0)
 Base.isopen(::InputStream) = true
 Base.isreadable(::InputStream) = true

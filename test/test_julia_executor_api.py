@@ -1,0 +1,105 @@
+"""The module Polyglot, and what a Julia session starts with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from executor_pipes import PipedExecutor
+from julia_pipes import julia_executor
+
+
+@pytest.fixture(scope="module")
+def julia(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PipedExecutor]:
+    with julia_executor(tmp_path_factory.mktemp("home")) as executor:
+        yield executor
+
+
+def test_load_puts_text_into_the_next_cell(julia: PipedExecutor) -> None:
+    reply = julia.run('Polyglot.load("x = 1")').reply
+    assert reply["payload"] == [{"source": "set_next_input", "text": "x = 1", "replace": False}]
+    reply = julia.run('Polyglot.load("x = 2"; replace = true)').reply
+    assert reply["payload"][0]["replace"] is True
+    assert julia.run("1").reply["payload"] == []
+
+
+def test_history(julia: PipedExecutor) -> None:
+    julia.run("marker = 1;")
+    number = julia.count
+    code = f'Polyglot.history(2) == [{number} => "marker = 1;", {number + 1} => In[{number + 1}]]'
+    assert julia.run(code).result == "true"
+
+
+def test_hooks(julia: PipedExecutor) -> None:
+    code = """
+    before = Polyglot.push_preexecute_hook(() -> print("before "))
+    after = Polyglot.push_postexecute_hook(() -> print(" after"))
+    failed = Polyglot.push_posterror_hook(() -> print(" failed"));
+    """
+    assert julia.run(code).stdout == " after"
+    assert julia.run('print("cell")').stdout == "before cell after"
+    assert julia.run('print("cell"); error()').stdout == "before cell failed"
+    code = """
+    Polyglot.pop_preexecute_hook(before)
+    Polyglot.pop_postexecute_hook(after)
+    Polyglot.pop_posterror_hook(failed)
+    """
+    julia.run(code)
+    assert julia.run('print("cell")').stdout == "cell"
+
+
+def test_soft_scope_can_be_switched(julia: PipedExecutor) -> None:
+    julia.run("n = 0; Polyglot.set_soft_scope(false)")
+    assert julia.run("for i in 1:2\n    n += i\nend").error["ename"] == "UndefVarError"
+    julia.run("Polyglot.set_soft_scope(true)")
+    assert julia.run("for i in 1:2\n    n += i\nend\nn").result == "3"
+
+
+def test_the_current_module_can_be_switched(julia: PipedExecutor) -> None:
+    julia.run("module Room\nhidden = 5\nend\nPolyglot.set_current_module(Room)")
+    assert julia.run("hidden").result == "5"
+    assert julia.ask("complete", code="hidd", cursor_pos=4)["matches"] == ["hidden"]
+    assert julia.run("Main.Polyglot.set_current_module(Main)").error is None
+    assert julia.run("Polyglot.current_module() === Main").result == "true"
+
+
+def test_transforms_of_packages_are_applied(julia: PipedExecutor) -> None:
+    transforms = "Base.active_repl_backend.ast_transforms"
+    julia.run(f"swap(x) = x == :seven ? 7 : x; push!({transforms}, swap);")
+    assert julia.run("seven").result == "7"
+    julia.run(f"pop!({transforms});")
+
+
+def test_the_tools_of_the_repl_are_there(julia: PipedExecutor) -> None:
+    assert "Julia Version" in julia.run("versioninfo()").stdout
+    assert julia.run("isinteractive()").result == "true"
+    assert "sum" in julia.run("@which sum([1])").result
+
+
+def test_the_project_is_that_of_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "Project.toml").write_text("")
+    folder = tmp_path / "notebooks"
+    folder.mkdir()
+    with julia_executor(folder) as julia:
+        assert julia.run("dirname(Base.active_project())").result == f'"{tmp_path}"'
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "Project.toml").write_text("")
+    with julia_executor(folder, JULIA_PROJECT=str(other)) as julia:
+        assert julia.run("dirname(Base.active_project())").result == f'"{other}"'
+
+
+def test_startup_files_run_and_may_fail(tmp_path: Path) -> None:
+    depot = tmp_path / "depot"
+    (depot / "config").mkdir(parents=True)
+    (depot / "config" / "startup.jl").write_text('from_startup = 1\nerror("in startup.jl")\n')
+    import os
+
+    depots = f"{depot}:{os.environ.get('JULIA_DEPOT_PATH', '')}"
+    with julia_executor(tmp_path, JULIA_DEPOT_PATH=depots) as julia:
+        julia.wait_for_text("in startup.jl")
+        assert julia.run("from_startup").result == "1"
+    off = {"JULIA_DEPOT_PATH": depots, "POLYGLOT_STARTUP_FILE": "no"}
+    with julia_executor(tmp_path, **off) as julia:
+        assert julia.run("@isdefined(from_startup)").result == "false"
