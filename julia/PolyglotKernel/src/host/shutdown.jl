@@ -21,8 +21,8 @@ function begin_shutdown!(kernel::Kernel, restart::Bool)
         process === nothing && continue
         if executor.ready && isempty(executor.busy)
             send_frame!(executor, Dict{String,Any}("type" => "shutdown", "restart" => restart))
-        else
-            signal_group(process.pid, SIGTERM)
+        else    # one that still starts has nothing to lose, and Julia would say at length where it was
+            signal_group(process.pid, executor.ready ? SIGTERM : SIGKILL)
         end
     end
     return nothing
