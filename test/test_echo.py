@@ -171,3 +171,11 @@ def test_an_executor_that_never_is_ready_can_be_interrupted(launch):
     nb.interrupt()
     assert cell.wait().status in ("aborted", "error")
     assert nb.run("print a").stdout == "a\n"
+
+
+def test_questions_are_answered_though_the_executor_is_not_ready(launch):
+    """A console waits a second for these, and takes a later answer for that to its next one."""
+    never_ready = [*arguments(julia="sleep 100"), "--executor", "python=sleep 100"]
+    nb = launch(arguments=never_ready).connect()
+    assert nb.ask("history_request", {"hist_access_type": "tail", "n": 10}).answer["history"] == []
+    assert nb.is_complete("%julia f(")["status"] == "unknown"

@@ -68,6 +68,7 @@ end
 precompile(main, (Vector{String},))
 precompile(any, (typeof(is_ready), Vector{PollItem}))
 precompile(answer_alone, (Kernel, Dict{String,Any}))
+precompile(answer_impatient!, (Kernel, Float64))
 precompile(ensure_started!, (Executor,))
 precompile(service!, (Kernel, Executor))
 precompile(start_jobs!, (Kernel,))

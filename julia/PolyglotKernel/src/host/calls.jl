@@ -19,7 +19,7 @@ function route_call!(kernel::Kernel, executor::Executor, frame::Frame)
     request = request_of(kernel, executor, get_int(frame.header, "id", 0))
     job = Job(
         kernel.last_id, :call, language, request, "", header, frame.buffers,
-        plain_cell("", language), kernel.execution_count, true, false, caller,
+        plain_cell("", language), kernel.execution_count, true, false, caller, Inf,
     )
     push!(kernel.queue, job)
     return nothing

@@ -53,6 +53,10 @@ plain_cell(source::String, language::String) =
 problem_cell(source::String, language::String, problem::String) =
     Cell(language, source, 0, 0, NO_TRANSFERS, NO_TRANSFERS, problem * MARKER_USAGE)
 
+"Whether the cursor is still on the marker's line and nothing is written but the marker."
+is_bare_marker(cell::Cell) =
+    cell.marker_length > 0 && all(c -> isspace(c) && c != '\n', cell.code)
+
 # Where the first line that is not blank starts (behind its white space) and ends, as byte indices.
 function first_line(source::String)
     start = findfirst(!isspace, source)

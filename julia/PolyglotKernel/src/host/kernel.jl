@@ -19,6 +19,7 @@ call of the other executor.
 - `reply_type`: the `msg_type` of the reply to the client, empty when there is none
 - `frame`, `buffers`: what the executor gets, but for what is known only when the job starts
 - `call`: for a call, who made it
+- `patience`: until when, in `time()`, it waits for its executor to start
 """
 mutable struct Job
     id::Int
@@ -33,6 +34,7 @@ mutable struct Job
     silent::Bool
     stop_on_error::Bool
     call::Union{Nothing,Caller}
+    patience::Float64
 end
 
 "An open comm: the language that it belongs to, and its target's name."

@@ -74,6 +74,7 @@ function time_to_wait(kernel::Kernel)
         next_interrupt_step(kernel.interruption),
         next_shutdown_step(kernel.shutdown),
         kernel.rehearsal,
+        next_lost_patience(kernel),
     )
     wait = deadline - time()
     watched_by_hand = kernel.parent.pid > 0 && kernel.parent.pidfd < 0
@@ -130,6 +131,7 @@ function handle_deadlines!(kernel::Kernel)
     now >= kernel.batch.deadline && publish_text!(kernel)
     kernel.interruption === nothing || Base.invokelatest(continue_interruption!, kernel, now)
     kernel.shutdown === nothing || Base.invokelatest(continue_shutdown!, kernel, now)
+    now >= next_lost_patience(kernel) && Base.invokelatest(answer_impatient!, kernel, now)
     now >= kernel.rehearsal && Base.invokelatest(rehearse!, kernel)
     is_gone(kernel.parent) && Base.invokelatest(begin_shutdown!, kernel, false)
     return nothing

@@ -147,7 +147,7 @@ function queue_cell!(kernel::Kernel, request::Request)
     kernel.last_id += 1
     job = Job(
         kernel.last_id, :execute, cell.language, request, "execute_reply", frame, Vector{UInt8}[],
-        cell, 0, silent, get_bool(content, "stop_on_error", true), nothing,
+        cell, 0, silent, get_bool(content, "stop_on_error", true), nothing, Inf,
     )
     push!(kernel.queue, job)
     return nothing
@@ -178,15 +178,48 @@ function ask!(kernel::Kernel, request::Request)
     kernel.last_id += 1
     job = Job(
         kernel.last_id, :ask, language, request, type * "_reply", frame, Vector{UInt8}[], cell, 0, true,
-        false, nothing,
+        false, nothing, type in ("history", "is_complete") ? time() + ASKING_PATIENCE : Inf,
     )
     executor = executor_of(kernel, language)
-    if executor.ready && !executor.concurrent && !isempty(executor.busy)
+    if type == "is_complete" && is_bare_marker(cell)
+        answer_now!(kernel, job, "{\"status\":\"incomplete\",\"indent\":\"\"}")
+    elseif executor.ready && !executor.concurrent && !isempty(executor.busy)
         publish_status(kernel, "busy", request.header_json)
         answer = JSON.json(Base.invokelatest(answer_alone, kernel, frame))
         finish!(kernel, job, in_source(job, Vector{UInt8}(answer)))
     else
         push!(kernel.queue, job)
+    end
+    return nothing
+end
+
+function answer_now!(kernel::Kernel, job::Job, content::String)
+    publish_status(kernel, "busy", job.request.header_json)
+    finish!(kernel, job, content)
+    return nothing
+end
+
+# A console asks this at its start, waits for a second, and takes a later answer for the one to its
+# next question.
+const ASKING_PATIENCE = 0.3
+
+function next_lost_patience(kernel::Kernel)
+    soonest = Inf
+    for job in kernel.queue
+        soonest = min(soonest, job.patience)
+    end
+    return soonest
+end
+
+"Answer the questions whose executor has not started in time, as well as can be without it."
+function answer_impatient!(kernel::Kernel, now::Float64)
+    for job in filter(job -> job.patience <= now, kernel.queue)
+        filter!(other -> other !== job, kernel.queue)
+        history = job.reply_type == "history_reply"
+        answer_now!(
+            kernel, job,
+            history ? "{\"status\":\"ok\",\"history\":[]}" : "{\"status\":\"unknown\"}",
+        )
     end
     return nothing
 end
@@ -223,7 +256,7 @@ function route_comm!(kernel::Kernel, request::Request)
     kernel.last_id += 1
     job = Job(
         kernel.last_id, :comm, language, request, "", frame, buffers, plain_cell("", language), 0,
-        true, false, nothing,
+        true, false, nothing, Inf,
     )
     push!(kernel.queue, job)
     return nothing
