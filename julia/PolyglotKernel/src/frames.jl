@@ -74,7 +74,7 @@ mutable struct Decoder
     header::Dict{String,Any}
 end
 
-Decoder() = Decoder(UInt8[], 1, UInt8[], Dict{String,Any}())
+Decoder() = Decoder(UInt8[], 1, Vector{UInt8}("{}"), Dict{String,Any}())
 
 "How many bytes wait for the rest of their frame."
 pending(decoder::Decoder) = length(decoder.bytes) - decoder.position + 1

@@ -97,7 +97,7 @@ class Completions:
         except ProvisionalCompleterWarning:  # user code made errors of all warnings
             with provisionalcompleter():
                 found = self._ask_ipython(code, cursor)
-        found = _without_duplicates([*_without_dots(found), *_bound_in(code, cursor)])
+        found = _without_duplicates([*_only_names(found, code), *_bound_in(code, cursor)])
         owner = _owner(code, cursor, namespace)
         return [_typed(completion, owner, namespace) for completion in found]
 
@@ -172,11 +172,16 @@ def _bound_in(code: str, cursor: int) -> list[Completion]:
     ]
 
 
-def _without_dots(found: list[Completion]) -> list[Completion]:
-    """Attributes without the dot before them, which IPython replaces by itself."""
-    if not found or not all(completion.text.startswith(".") for completion in found):
+def _only_names(found: list[Completion], code: str) -> list[Completion]:
+    """Attributes without the dot, or the object and the dot, that IPython puts before them."""
+    if not found or any(completion.type == "path" for completion in found):
         return found
-    return [replace(each, start=each.start + 1, text=each.text[1:]) for each in found]
+    replaced = code[found[0].start : found[0].end]
+    owner = replaced[: replaced.rfind(".") + 1]
+    if not all(completion.text.startswith(owner) for completion in found):
+        return found
+    length = len(owner)
+    return [replace(each, start=each.start + length, text=each.text[length:]) for each in found]
 
 
 def _without_duplicates(completions: Iterable[Completion]) -> list[Completion]:
