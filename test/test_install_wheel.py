@@ -78,7 +78,7 @@ def test_the_wheel_carries_every_source_and_nothing_else(wheel: Path) -> None:
     assert {name.rpartition("/")[2] for name in metadata} >= {"METADATA", "LICENSE", "RECORD"}
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_an_installed_wheel_is_a_working_kernel(wheel: Path, tmp_path: Path) -> None:
     environment = tmp_path / "environment"
     python = environment / "bin" / "python"
@@ -114,7 +114,7 @@ def test_an_installed_wheel_is_a_working_kernel(wheel: Path, tmp_path: Path) -> 
     assert answers == f"[{cells}, {cells}]"
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_the_source_distribution_builds_the_same_wheel(wheel: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", tmp_path, ROOT]
     done = subprocess.run(command, capture_output=True, text=True)  # sdist, and a wheel from it

@@ -30,7 +30,9 @@ def test_help_is_rendered(julia: PipedExecutor) -> None:
 
 
 def test_comments_may_stand_above(julia: PipedExecutor) -> None:
-    assert "Join path" in help_of(julia, "# a remark\n\n#= and\nanother =#\n  ?joinpath")["text/html"]
+    assert (
+        "Join path" in help_of(julia, "# a remark\n\n#= and\nanother =#\n  ?joinpath")["text/html"]
+    )
 
 
 def test_help_of_what_a_cell_defines(julia: PipedExecutor) -> None:
@@ -55,11 +57,11 @@ def test_shell(julia: PipedExecutor) -> None:
 
 def test_shell_of_several_lines_sees_variables_and_keeps_the_folder(julia: PipedExecutor) -> None:
     julia.run('word = "from Julia"; words = ["a", "b"];')
-    cell = julia.run("# shell\n;cd folder\n;for w in $words; do echo $w; done\necho \"$word\" $HOME")
+    cell = julia.run('# shell\n;cd folder\n;for w in $words; do echo $w; done\necho "$word" $HOME')
     assert cell.stdout.startswith("a\nb\nfrom Julia /")
     assert julia.run("basename(pwd())").result == '"folder"'
     julia.run(";cd ..")
-    assert julia.run("basename(pwd()) == \"folder\"").result == "false"
+    assert julia.run('basename(pwd()) == "folder"').result == "false"
 
 
 def test_a_failed_command_is_an_error(julia: PipedExecutor) -> None:

@@ -60,7 +60,7 @@ def test_invalid_bytes_are_replaced(julia: PipedExecutor) -> None:
 
 
 def test_streams_displays_and_results_are_in_order(julia: PipedExecutor) -> None:
-    cell = julia.run('print(1)\nprint(stderr, 2)\ndisplay(3)\nprint(4)\n5')
+    cell = julia.run("print(1)\nprint(stderr, 2)\ndisplay(3)\nprint(4)\n5")
     kinds = [output.get("name", output["msg_type"]) for output in cell.outputs]
     assert kinds == ["stdout", "stderr", "display_data", "stdout", "execute_result"]
 

@@ -47,7 +47,7 @@ def _size(value: Any) -> str:
         return ""
     shape = getattr(value, "shape", None)
     if isinstance(shape, tuple):
-        return "×".join(map(str, shape)) or "0-d"  # noqa: RUF001
+        return "×".join(map(str, shape)) or "0-d"
     if isinstance(value, (str, bytes)) or hasattr(type(value), "__len__"):
         try:
             return str(len(value))
