@@ -288,3 +288,38 @@ def test_history_in_julia_has_the_earlier_cells_of_both(nb):
     shown = nb.run("%julia\nstring(Polyglot.history(2))").result
     assert f"{first} => " in shown and "'python cell'" in shown and ":julia_cell" in shown
     assert "history" not in shown
+
+
+# -- completion --------------------------------------------------------------------------------
+
+
+def completed(nb, code):
+    """The answer, when the other language has found the time to say what there is."""
+    for _ in range(200):
+        answer = nb.complete(code)
+        if len(answer["matches"]) > 0:
+            return answer
+    raise AssertionError(f"nothing completes {code!r}")
+
+
+def test_completion_of_what_is_in_the_other_language(nb):
+    nb.run("%julia\nusing LinearAlgebra\nmutable struct Hull; keel; mast; end\nhull = Hull(1, 2)")
+    nb.run("import string\nhull = jl.hull")
+    assert completed(nb, "jl.hul")["matches"][0].endswith("hull")
+    assert completed(nb, "hull.ke")["matches"][0].endswith("keel")
+    assert completed(nb, "x = jl.LinearAlgebra.nor")["matches"][0].endswith("norm")
+    answer = completed(nb, "%julia\npy.string.ascii_l")
+    assert answer["matches"] == ["ascii_letters", "ascii_lowercase"]
+    assert (answer["cursor_start"], answer["cursor_end"]) == (17, 24)
+    assert "string" in completed(nb, "%julia\npy.stri")["matches"]
+    nb.run("%julia\ns = py.string; nothing")
+    assert completed(nb, "%julia\ns.whites")["matches"] == ["whitespace"]
+
+
+def test_completion_does_not_wait_for_a_busy_language(nb):
+    cell = nb.submit('%julia\nprintln("on"); while true; sleep(0.01); end').wait_for_stdout("on")
+    assert nb.complete("jl.LinearAlgebra.nor")["status"] == "ok"
+    assert not cell.finished
+    nb.interrupt()
+    cell.wait()
+    assert nb.run("jl.sqrt(4.0)").result == "2.0"

@@ -84,17 +84,20 @@ function bundle_for_python(session, o)
     )
 end
 
-names_for_python(session) =
-    Any[string(name) for name in names(session.mod; all=true, imported=true) if is_plain_name(name)]
+names_for_python(session) = plain_names(names(session.mod; all=true, imported=true))
+names_for_python(session, m::Module) = plain_names(names(m))
+names_for_python(session, o) = plain_names(propertynames(o))
 
-function names_for_python(session, o, path::String...)
+"The names below `path`, of variables or of the object `o`."
+function names_below(session, path::Vector{Any}, o=session.mod)
+    isempty(path) && o === session.mod && return names_for_python(session)
     for name in path
         o = getproperty(o, Symbol(name))
     end
-    all_names = o isa Module ? names(o) : propertynames(o)
-    return Any[string(name) for name in all_names if is_plain_name(Symbol(name))]
+    return names_for_python(session, o)
 end
 
+plain_names(all_names) = Any[string(name) for name in all_names if is_plain_name(Symbol(name))]
 is_plain_name(name::Symbol) = Base.isidentifier(name) && !endswith(string(name), '!')
 
 "An iteration under way, that the other side goes on with."
@@ -136,6 +139,7 @@ const PYTHONS_FUNCTIONS = Dict{String,Any}(
     "polyglot.text" => text_of,
     "polyglot.bundle" => bundle_for_python,
     "polyglot.names" => names_for_python,
+    "polyglot.names_below" => names_below,
     "polyglot.iterator" => iterator_for_python,
     "polyglot.next!" => next_items,
     "polyglot.python_cause" => python_cause,

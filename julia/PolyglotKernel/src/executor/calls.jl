@@ -18,17 +18,20 @@ end
 Calls() = Calls(Dict{Any,Any}(), Channel{Any}[], 0, Dict{String,Any}(), nothing)
 
 """
-    call(session, to, op, fields = JSON.fields(), buffers = [])::Frame
+    call(session, to, op, fields = JSON.fields(), buffers = [], limit = Inf)
 
-Asks the executor of the language `to` and gives the `return` frame, whatever its status. Calls that
-arrive meanwhile are served.
+Asks the executor of the language `to` and gives the `return` frame, whatever its status; `nothing` if
+it has not come after `limit` seconds. Calls that arrive meanwhile are served.
 """
-function call(session, to::String, op::String, fields=JSON.fields(), buffers=Vector{UInt8}[])
+function call(
+    session, to::String, op::String, fields=JSON.fields(), buffers=Vector{UInt8}[], limit::Float64=Inf
+)
     calls = session.calls
     number = calls.last += 1
     mail = Channel{Any}(typemax(Int))
     calls.returns[number] = mail
     push!(calls.waiting, mail)
+    timer = isfinite(limit) ? Timer(_ -> put!(mail, nothing), limit) : nothing
     try
         header = JSON.fields(
             "type" => "call", "to" => to, "call" => number, "op" => op,
@@ -36,13 +39,15 @@ function call(session, to::String, op::String, fields=JSON.fields(), buffers=Vec
         )
         send(session.channel, append!(header, fields), buffers)
         while true
-            frame = take!(mail)::Frames.Frame
+            frame = take!(mail)::Union{Frames.Frame,Nothing}
+            frame === nothing && return nothing
             frame.header["type"] == "return" && return frame
             Base.sigatomic_begin()   # as in the loop that serves the host
             serve_call(session, frame)
             Base.sigatomic_end()
         end
     finally
+        timer === nothing || close(timer)
         delete!(calls.returns, number)
         filter!(!isequal(mail), calls.waiting)
     end

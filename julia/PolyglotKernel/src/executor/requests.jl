@@ -48,7 +48,10 @@ end
 function answer_of(session::Session, header::Dict{String,Any})
     code = header["code"]::String
     header["type"] == "is_complete" && return is_complete(code)
-    header["type"] == "complete" && return complete(session.mod, code, header["cursor_pos"])
+    if header["type"] == "complete"
+        content = python_completions(session, code, header["cursor_pos"])
+        return content === nothing ? complete(session.mod, code, header["cursor_pos"]) : content
+    end
     detail_level = get(header, "detail_level", 0)
     return inspect(session.mod, code, header["cursor_pos"], detail_level, session.history.inputs)
 end

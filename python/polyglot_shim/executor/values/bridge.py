@@ -12,10 +12,14 @@ from typing import Any, Protocol
 
 from ..calls import Answer, Calls
 from ..frames import Frame
+from ..request import current_request
 from .codec import Codec, Encoded, Parts
 from .encoder import Encoder
 from .references import Exports, Holding, Imports, Reference
 from .shared import Lender
+
+PATIENCE = 0.15
+"""How long a question by completion or inspection may take, in seconds."""
 
 
 class Failed(Exception):
@@ -25,6 +29,10 @@ class Failed(Exception):
         super().__init__(header.get("evalue", ""))
         self.header = header
         self.exception = exception
+
+
+class BusyError(AttributeError):
+    """A question about the other side's objects came while it had no time to answer."""
 
 
 class Sender(Protocol):
@@ -62,21 +70,27 @@ class Bridge:
 
         Raises `ConversionError`, `Failed` and KeyboardInterrupt.
         """
-        self.settle()
+        asking = current_request().muted
+        if not asking:
+            self.settle()
         encoded = self.codec.encode_parts(parts)
         fields["generation"] = self.exports.generation
         try:
-            frame = self._calls.call(self.peer, op, fields, encoded.buffers)
+            if asking:
+                frame = self._ask_briefly(op, fields, encoded)
+            else:
+                frame = self._calls.call(self.peer, op, fields, encoded.buffers)
         finally:  # it was mapped, or nobody waits for the answer any more
             self._close(encoded.segments)
         return self._result(frame)
 
-    def ask_briefly(self, seconds: float, op: str, **fields: Any) -> Any:
-        """The answer to `op` if it comes soon, else `None`; for a thread that runs no cell."""
-        encoded = self.codec.encode_parts(())
-        fields["generation"] = self.exports.generation
-        frame = self._calls.ask_briefly(seconds, self.peer, op, fields, encoded.buffers)
-        return None if frame is None else self._result(frame)
+    def _ask_briefly(self, op: str, fields: dict[str, Any], encoded: Encoded) -> Frame:
+        # Completion and inspection look at objects while a cell runs, and the other side may be
+        # running it.
+        frame = self._calls.ask_briefly(PATIENCE, self.peer, op, fields, encoded.buffers)
+        if frame is None:
+            raise BusyError(f"{self.peer} is running a cell")
+        return frame
 
     def _result(self, frame: Frame) -> Any:
         header = frame.header

@@ -9,6 +9,7 @@ from ..channel import Channel
 from ..frames import Frame
 from ..shell import ZMQInteractiveShell
 from .bridge import Bridge, write_proxy
+from .completion import matcher
 from .julia import Julia, JuliaObject, ask, call
 from .served import Server
 from .variables import VariableTable, variables_of
@@ -31,6 +32,7 @@ class Crossing:
         calls.on_release = self._release_arrived
         calls.on_late_return = self.bridge.late_return_arrived
         shell.user_ns["jl"] = shell.user_ns_hidden["jl"] = Julia(self.bridge)
+        shell.Completer.custom_matchers.append(matcher(self.bridge, shell.user_ns))
         shell.register_magic_function(self.variables, "line", "variables")
 
     def _release_arrived(self, frame: Frame) -> None:

@@ -36,6 +36,7 @@ class Server:
             "polyglot.iterator": _iterator,
             "polyglot.next": _next,
             "polyglot.names": self._names,
+            "polyglot.names_below": self._names_below,
             "polyglot.bundle": self._bundle,
             "polyglot.variables": lambda: variables_of(shell.user_ns, shell.user_ns_hidden),
             "polyglot.history": self._history,
@@ -112,12 +113,18 @@ class Server:
             function = getattr(importlib.import_module(module), name)
         return function
 
-    def _names(self, value: Any = None, *path: str) -> list[str]:
-        if value is None:
-            return [name for name in self._shell.user_ns if not name.startswith("_")]
+    def _names(self, value: Any = None) -> list[str]:
+        names = self._shell.user_ns if value is None else dir(value)
+        return [name for name in names if not name.startswith("_")]
+
+    def _names_below(self, path: list[str], *root: Any) -> list[str]:
+        """The names below `path`, of variables or of an object."""
+        if not path and not root:
+            return self._names()
+        value = root[0] if root else self._get(path.pop(0))
         for name in path:
             value = getattr(value, name)
-        return [name for name in dir(value) if not name.startswith("_")]
+        return self._names(value)
 
     def _bundle(self, value: Any) -> dict[str, Any]:
         """How the value is displayed: forms by mime type; bytes as base64 text."""

@@ -1,0 +1,42 @@
+# Completion of `py.…` and of the objects that stay in Python.
+
+"How long Python may take to name what there is, in seconds; it may be running a cell."
+const NAMES_LIMIT = 0.15
+
+const DOTTED_NAME = r"([\p{L}_][\w!]*(?:\.\w+)*)\.(\w*)$"
+
+"The content of `complete_reply` where the cursor is behind a name of Python's, else `nothing`."
+function python_completions(session, code::String, cursor_pos::Int)
+    found = match(DOTTED_NAME, first(code, cursor_pos))
+    found === nothing && return nothing
+    path = split(found[1], '.')
+    root = Symbol(path[1])
+    isdefined(session.mod, root) || return nothing
+    value = getfield(session.mod, root)
+    value isa Union{Python,PyObject} || return nothing
+    names = python_names(session, value, path[2:end])
+    matches = sort!(String[name for name in names if startswith(name, found[2])])
+    start = cursor_pos - length(found[2])
+    entries = Any[
+        JSON.fields("text" => text, "type" => "property", "start" => start, "end" => cursor_pos) for
+        text in matches
+    ]
+    return JSON.fields(
+        "status" => "ok",
+        "matches" => matches,
+        "cursor_start" => start,
+        "cursor_end" => cursor_pos,
+        "metadata" => JSON.fields("_jupyter_types_experimental" => entries),
+    )
+end
+
+function python_names(session, root::Union{Python,PyObject}, path)
+    parts = NamedValue["the path" => Any[String(name) for name in path]]
+    root isa PyObject && push!(parts, NamedValue("the object", root))
+    fields = call_fields("polyglot.names_below", String[])
+    push!(fields, Pair{String,Any}("generation", session.bridge.exports.generation))
+    buffers = Values.encode_parts(session.bridge.codec, parts).buffers
+    frame = call(session, session.bridge.peer, "call", fields, buffers, NAMES_LIMIT)
+    (frame === nothing || frame.header["status"] != "ok") && return String[]
+    return String[name for name in decode_answer(session, frame)]
+end
