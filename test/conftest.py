@@ -5,12 +5,15 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from notebook import Kernel, Notebook
+from polyglot_shim.find_julia import find_julia
+from polyglot_shim.launcher import julia_command
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
@@ -51,6 +54,12 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             patch.setenv("PYTHONPATH", os.pathsep.join(filter(None, python_path)))
         (home / "runtime").mkdir()
         yield home
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled(environment: Path) -> None:
+    """The Julia packages, compiled before a test waits for them."""
+    subprocess.run(julia_command(find_julia().path, "precompile.jl"), check=True)
 
 
 @pytest.fixture

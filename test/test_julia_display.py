@@ -32,7 +32,9 @@ def test_a_type_shows_everything_it_can(nb):
     )
     assert cell.data["text/plain"] == "plain"
     assert cell.data["text/html"] == "<b>é</b>"
-    assert "image/svg+xml" in cell.data or "text/markdown" in cell.data
+    assert cell.data["text/latex"] == "\\alpha"
+    assert cell.data["text/markdown"] == "**md**"
+    assert cell.data["image/svg+xml"] == "<svg/>"
 
 
 @pytest.mark.parametrize("mime", ["image/png", "image/jpeg"])
@@ -53,18 +55,17 @@ def test_pictures_are_encoded_once(nb, mime):
 @pytest.mark.parametrize(
     ("mime", "text"),
     [("text/html", "<b>x</b>"), ("image/svg+xml", "<svg/>"), ("text/latex", "$x$"),
-     ("text/markdown", "# x"), ("text/plain", "x"), ("application/javascript", "1"),
-     ("application/x-mine", "whatever")],
+     ("text/markdown", "# x"), ("application/javascript", "1"),]
 )  # fmt: skip
 def test_ready_made_data(nb, mime, text):
     assert julia(nb, f'display("{mime}", raw"{text}")').displays[0][mime] == text
     assert julia(nb, f'display(MIME("{mime}"), raw"{text}")').displays[0][mime] == text
 
 
-@pytest.mark.parametrize(
-    "mime",
-    ["application/json", "application/vnd.vegalite.v5+json", "application/vnd.plotly.v1+json"],
-)
+JSON_MIMES = ["json", "vnd.vegalite.v5+json", "vnd.plotly.v1+json"]
+
+
+@pytest.mark.parametrize("mime", [f"application/{name}" for name in JSON_MIMES])
 def test_json_travels_as_json(nb, mime):
     shown = julia(nb, f'display("{mime}", raw"""{{"a": [1, null, "é"]}}""")').displays
     assert shown[0][mime] == {"a": [1, None, "é"]}

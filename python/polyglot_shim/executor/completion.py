@@ -102,9 +102,14 @@ class Completions:
         return [_typed(completion, owner, namespace) for completion in found]
 
     def _ask_ipython(self, code: str, cursor: int) -> list[Completion]:
-        completions = list(self._completer.completions(code, cursor))
+        # IPython's completer trips over blank lines at the top, where the marker was.
+        top = code.rfind("\n", 0, min(cursor, len(code) - len(code.lstrip()))) + 1
+        code = code[top:]
+        completions = list(self._completer.completions(code, cursor - top))
         return [
-            Completion(each.start, each.end, each.text, each.type or "<unknown>", each.signature)
+            Completion(
+                each.start + top, each.end + top, each.text, each.type or "<unknown>", each.signature
+            )
             for each in rectify_completions(code, completions)
         ]
 
