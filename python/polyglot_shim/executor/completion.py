@@ -107,10 +107,8 @@ class Completions:
         code = code[top:]
         completions = list(self._completer.completions(code, cursor - top))
         return [
-            Completion(
-                each.start + top, each.end + top, each.text, each.type or "<unknown>", each.signature
-            )
-            for each in rectify_completions(code, completions)
+            Completion(top + c.start, top + c.end, c.text, c.type or "<unknown>", c.signature)
+            for c in rectify_completions(code, completions)
         ]
 
     def _jedi(self, code: str, cursor: int) -> list[Completion]:
