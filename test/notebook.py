@@ -226,7 +226,9 @@ class Notebook:
     def ask(self, kind: str, content: dict[str, Any] | None = None, channel: str = "shell") -> Cell:
         return self.request(kind, content, channel).wait()
 
-    def submit(self, code: str, answers: Answers = (), **options: Any) -> Cell:
+    def submit(
+        self, code: str, answers: Answers = (), subshell: str | None = None, **options: Any
+    ) -> Cell:
         """Send a cell and return at once. `options` are fields of execute_request."""
         content = {
             "code": code,
@@ -236,7 +238,8 @@ class Notebook:
             "allow_stdin": True,
             "stop_on_error": True,
         }
-        return self.request("execute_request", content | options, answers=answers)
+        header = {"subshell_id": subshell} if subshell else None
+        return self.request("execute_request", content | options, answers=answers, header=header)
 
     def run(self, code: str, answers: Answers = (), **options: Any) -> Cell:
         """Run a cell that has to succeed."""

@@ -47,15 +47,9 @@ def test_a_comm_of_no_target_is_closed(nb):
 
 @pytest.mark.parametrize("channel", ["shell", "control"])
 def test_unknown_requests_are_ignored(nb, channel):
-    for kind in ("surprise_request", "", "create_subshell_request", "debug_request"):
+    for kind in ("surprise_request", "", "debug_request"):
         nb.send(channel, kind, {})
     nb.ask("kernel_info_request", channel=channel)
-
-
-def test_a_request_for_a_subshell_is_answered(nb):
-    """No subshells are offered; a client that asks for one all the same is not left waiting."""
-    cell = nb.request("kernel_info_request", header={"subshell_id": "s1"})
-    assert cell.wait().status == "ok"
 
 
 @both

@@ -9,6 +9,7 @@ from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 
 from .output import Output
+from .subshells import OfThread
 
 
 def encode_bundle(bundle: dict[str, Any]) -> dict[str, Any]:
@@ -68,7 +69,8 @@ class FrameDisplayHook(DisplayHook):
         except Exception:  # tokenize gives up on odd endings; show the result then
             return False
 
-    _is_active = False  # since IPython 9 the base class has it, and `is_active`
+    _is_active = OfThread(False)  # since IPython 9 the base class has it, and `is_active`
+    exec_result = OfThread(None)  # type: ignore[assignment]
 
     @property
     def is_active(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 from contextvars import Context
 from typing import Any, Protocol
@@ -30,7 +31,7 @@ class Transfers(Protocol):
 
 
 class Runner:
-    """Runs one request after another, on the main thread."""
+    """Runs one request after another, on the main thread or that of a subshell."""
 
     transfers: Transfers
 
@@ -54,11 +55,17 @@ class Runner:
         self._calls = calls
         self._context = context
         self._process = os.getpid()
-        self._kinds = {"execute": self._execute, "comm": self._comm, "call": self._call}
+
+    def in_context(self, context: Context) -> Runner:
+        """One with the same parts, whose cells that await do so in `context`."""
+        runner = copy.copy(self)
+        runner._context = context
+        return runner
 
     async def run(self, frame: Frame) -> None:
         """Run the request and answer it. No interrupt gets out of here."""
-        await self._kinds[frame.header["type"]](frame)
+        kinds = {"execute": self._execute, "comm": self._comm, "call": self._call}
+        await kinds[frame.header["type"]](frame)
 
     async def _execute(self, frame: Frame) -> None:
         asked = frame.header

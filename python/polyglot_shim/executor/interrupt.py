@@ -8,7 +8,8 @@ The host sends SIGINT once for an interrupt. Three things can be under way then:
 - the executor is about its own business: in the middle of a frame (`shield`) the interrupt is
   kept until the frame is out; with no request running it is ignored.
 
-All state belongs to the main thread, where Python runs signal handlers.
+All state belongs to the main thread, where Python runs signal handlers. Subshells have threads of
+their own, which no signal reaches.
 """
 
 from __future__ import annotations
@@ -51,6 +52,8 @@ class Interrupts:
 
     def begin(self, id: int | None) -> None:
         """User code of a request runs from here to `end`; catch KeyboardInterrupt around both."""
+        if not self._is_here():
+            return
         self.install()
         self._pending = self._cancelled = False
         self._id = id
@@ -58,11 +61,15 @@ class Interrupts:
 
     def end(self) -> None:
         """No user code runs any more: interrupts are ignored."""
-        self._running = False
+        if self._is_here():
+            self._running = False
 
     @contextmanager
     def paused(self) -> Iterator[None]:
         """In this block (the executor's own work within a request) interrupts are ignored."""
+        if not self._is_here():
+            yield
+            return
         before, self._running = self._running, False
         try:
             yield
@@ -71,12 +78,12 @@ class Interrupts:
 
     def shield(self) -> None:
         """Begin a block that must not be left half done; `unshield` ends it, always."""
-        if threading.get_ident() == self._main:
+        if self._is_here():
             self._depth += 1
 
     def unshield(self) -> None:
         """End the block, and raise the interrupt that came meanwhile."""
-        if threading.get_ident() == self._main:
+        if self._is_here():
             self._depth -= 1
             if self._pending and self._depth == 0:
                 self._pending = False
@@ -84,6 +91,8 @@ class Interrupts:
 
     async def run_task(self, coroutine: Coroutine[Any, Any, Any], context: Context) -> Any:
         """Await the cell `coroutine` as a task of its own, in `context`, that an interrupt ends."""
+        if not self._is_here():
+            return await create_task(coroutine, context)
         self._task = create_task(self._driven(coroutine), context)
         try:
             return await self._task
@@ -96,6 +105,9 @@ class Interrupts:
             self._cancelled = True
             # By way of the loop's pipe: a loop that waits for its next event would sleep on.
             self._task.get_loop().call_soon_threadsafe(self._task.cancel)
+
+    def _is_here(self) -> bool:
+        return threading.get_ident() == self._main
 
     def _handle(self, _signal: int, frame: FrameType | None) -> None:
         if not self._running:

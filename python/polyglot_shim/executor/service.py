@@ -1,7 +1,8 @@
 """The executor: its parts, and the threads and loops that run them.
 
 The main thread runs user code inside an asyncio loop, so that tasks of earlier cells go on between
-the later ones. The reader thread receives frames; the asking thread answers questions.
+the later ones. Subshells do the same in threads of their own. The reader thread receives frames;
+the asking thread answers questions.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from .output import Output
 from .request import KnownRequests
 from .stdin import Prompter
 from .streams import OutputStream
+from .subshells import Run, Subshells
 
 REQUESTS, REPLIES = 3, 4
 BROKEN_FRAME = 70  # exit code
@@ -51,6 +53,8 @@ class Executor:
         self.context = contextvars.copy_context()
         self._loop = asyncio.new_event_loop()
         self._frames: asyncio.Queue[Frame | None] = asyncio.Queue()
+        self._subshells = Subshells(self._prepare_subshell)
+        self._warm = threading.Event()  # cells may run
 
     def serve(self) -> None:
         """Serve requests until the host says `shutdown` or is gone."""
@@ -135,6 +139,19 @@ class Executor:
         self.shell.begin_cell("None", 1)
         await self.shell.run("None", store_history=False, silent=True, context=self.context)
         self._application.run_startup()
+        self._warm.set()
+
+    def _prepare_subshell(self, context: contextvars.Context) -> Run:
+        self._warm.wait()
+        self.shell.payload_manager.clear_payload()  # from now on the thread has its own
+        runner = self._runner.in_context(context)
+
+        async def run(frame: Frame) -> None:
+            await runner.run(frame)
+            if self.shell.exit_now:
+                self._end()
+
+        return run
 
     def _read(self) -> None:
         reader = FrameReader(lambda view: os.readv(REQUESTS, [view]))
@@ -157,6 +174,10 @@ class Executor:
             self.prompter.answered(frame)
         elif type == "shutdown":
             self._end()
+        elif type == "end_subshell":
+            self._subshells.end(frame.header["subshell"])
+        elif "subshell" in frame.header:
+            self._subshells.put(frame)
         elif type in ("execute", "comm") or (
             type in ("call", "return", "release") and not self.calls.arrived(frame)
         ):

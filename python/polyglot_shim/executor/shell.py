@@ -23,6 +23,7 @@ from IPython.core.interactiveshell import (
     InteractiveShellABC,
     _asyncio_runner,
 )
+from IPython.core.payload import PayloadManager
 from traitlets import Any as AnyTrait
 from traitlets import CBool, Instance, Type, default
 
@@ -33,6 +34,7 @@ from .interrupt import Interrupts
 from .magics import KernelMagics
 from .output import Output
 from .request import KnownRequests, current_request, set_request
+from .subshells import OfThread
 
 _OWN_FILES = os.path.dirname(os.path.abspath(__file__)) + os.sep
 
@@ -53,12 +55,15 @@ class ZMQInteractiveShell(InteractiveShell):
     interrupts = Instance(Interrupts)
     requests = Instance(KnownRequests)
 
+    # Of the cell that runs in the thread that asks.
+    execution_count = OfThread(1)  # type: ignore[assignment]
+    cell_number = OfThread(0)
+    cell_source = OfThread("")
+    last_error = OfThread(None)  # content of the `error` last published
+    display_failed = OfThread(False)  # a formatter of the cell's result raised
+
     def __init__(self, **kwargs: Any) -> None:
-        self.cell_number = 0
-        self.cell_source = ""
         self.keepkernel_on_exit = False
-        self.last_error: dict[str, Any] | None = None  # content of the `error` last published
-        self.display_failed = False  # a formatter of the cell's result raised
         super().__init__(**kwargs)
         _look_like_a_notebook(self)
 
@@ -80,6 +85,11 @@ class ZMQInteractiveShell(InteractiveShell):
     def init_history(self) -> None:
         self.history_manager = CellHistory(shell=self, parent=self)
         self.configurables.append(self.history_manager)
+
+    def init_payload(self) -> None:
+        self.payload_manager = CellPayloads(parent=self)
+        self.payload_manager.clear_payload()
+        self.configurables.append(self.payload_manager)
 
     def init_hooks(self) -> None:
         super().init_hooks()
@@ -216,6 +226,12 @@ class ZMQInteractiveShell(InteractiveShell):
             raise UsageError(
                 f"this kernel runs no {gui} event loop: use %matplotlib inline or widget"
             )
+
+
+class CellPayloads(PayloadManager):
+    """What the cell that runs in the asking thread wants its client to do."""
+
+    _payload = OfThread([])  # type: ignore[assignment]
 
 
 InteractiveShellABC.register(ZMQInteractiveShell)

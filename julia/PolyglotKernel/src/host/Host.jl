@@ -38,6 +38,7 @@ include("calls.jl")
 include("interrupt.jl")
 include("replies.jl")
 include("shutdown.jl")
+include("subshells.jl")
 include("requests.jl")
 include("loop.jl")
 

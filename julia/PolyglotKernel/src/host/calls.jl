@@ -19,7 +19,7 @@ function route_call!(kernel::Kernel, executor::Executor, frame::Frame)
     request = request_of(kernel, executor, get_int(frame.header, "id", 0))
     job = Job(
         kernel.last_id, :call, language, request, "", header, frame.buffers,
-        plain_cell("", language), kernel.execution_count, true, false, caller, Inf,
+        plain_cell("", language), kernel.execution_count, true, false, caller, Inf, "",
     )
     push!(kernel.queue, job)
     return nothing
@@ -32,7 +32,7 @@ function request_of(kernel::Kernel, executor::Executor, id::Int)
     parent = get(kernel.parents, id, executor.parent)
     none = UInt8[]
     return Request(
-        SHELL, Vector{UInt8}[], parent, "", "", "", none, none, Dict{String,Any}(), Vector{UInt8}[]
+        SHELL, Vector{UInt8}[], parent, "", "", "", "", none, none, Dict{String,Any}(), Vector{UInt8}[]
     )
 end
 

@@ -16,7 +16,7 @@ end
 function interrupt!(kernel::Kernel)
     job = interruptible_job(kernel)
     if job === nothing
-        abort!(kernel, take_waiting_cells!(kernel))
+        abort!(kernel, take_waiting_cells!(kernel, ""))
         return nothing
     end
     current = kernel.interruption
@@ -32,19 +32,24 @@ function interrupt!(kernel::Kernel)
     return nothing
 end
 
-# The cell that runs, or else a comm message that does.
+# The main shell's cell that runs, or else its comm message, or else the newest that a subshell runs.
 function interruptible_job(kernel::Kernel)
     kernel.cell === nothing || return kernel.cell
+    chosen = nothing
     for job in values(kernel.jobs)
-        job.kind == :comm && return job
+        job.kind in (:execute, :comm) || continue
+        (chosen === nothing || precedence(job) > precedence(chosen)) && (chosen = job)
     end
-    return nothing
+    return chosen
 end
 
-# The executor in which the newest call of all is running, or that of the job itself.
+precedence(job::Job) = (isempty(job.subshell), job.id)
+
+# The executor in which the newest call runs that is not another cell's, or that of the job itself.
 function innermost(kernel::Kernel, job::Job)
     newest = job
     for other in values(kernel.jobs)
+        other.request === job.request || isempty(other.request.identities) || continue
         other.kind == :call && other.id > newest.id && (newest = other)
     end
     return executor_of(kernel, newest.language)
@@ -55,9 +60,9 @@ was_interrupted(kernel::Kernel, job::Job) =
 
 "The interrupt reached the code of `executor`: no further signal, and no answer to its prompts."
 function interrupt_arrived!(kernel::Kernel, executor::Executor, ::Frame)
-    filter!(entry -> entry.executor !== executor, kernel.inputs)
     current = kernel.interruption
     if current !== nothing && current.executor === executor
+        filter!(entry -> entry.job.request !== current.job.request, kernel.inputs)
         current.next_signal = Inf
     end
     return nothing

@@ -1,17 +1,20 @@
 # The order in which things happen. Cells of all languages run one after another, as they came. A comm
-# message waits for its own language alone, but never overtakes a cell of it. Questions go at once to
-# whoever can answer them.
+# message waits for its own language alone, but never overtakes a cell of it. What is sent to a subshell
+# waits only for what that subshell was sent before; where its language does one thing at a time, for
+# its language too. Questions go at once to whoever can answer them.
 
 "Start each queued job whose turn it is. The loop calls this when it has handled all that came."
 function start_jobs!(kernel::Kernel)
     kernel.shutdown === nothing || return nothing
-    taken = String[]                # languages that an earlier job in the queue waits for
+    taken = String[]                # languages, and subshells, that an earlier job in the queue waits for
     cell_waits = false
     i = 1
     while i <= length(kernel.queue)
         job = kernel.queue[i]
         is_cell = job.kind == :execute
-        held_back = is_cell && (cell_waits || kernel.cell !== nothing)
+        in_main = isempty(job.subshell)
+        held_back = in_main && is_cell && (cell_waits || kernel.cell !== nothing)
+        held_back |= !in_main && (job.subshell in taken || is_running(kernel, job.subshell))
         if !held_back && can_start!(kernel, job, taken)
             deleteat!(kernel.queue, i)
             start!(kernel, job)
@@ -19,8 +22,8 @@ function start_jobs!(kernel::Kernel)
             taken, cell_waits, i = String[], false, 1
             continue
         end
-        (is_cell || job.kind == :comm) && push!(taken, job.language)
-        cell_waits |= is_cell
+        (is_cell || job.kind == :comm) && push!(taken, in_main ? job.language : job.subshell)
+        cell_waits |= in_main && is_cell
         i += 1
     end
     return nothing
@@ -36,6 +39,7 @@ function can_start!(kernel::Kernel, job::Job, taken::Vector{String})
     executor.ready && !executor.leaving || return false
     job.kind == :ask && return executor.concurrent || isempty(executor.busy)
     job.kind == :call && return isempty(executor.busy) || executor.waiting > 0
+    isempty(job.subshell) || return runs_beside(executor, job) || isempty(executor.busy)
     return isempty(executor.busy) && !(job.language in taken)
 end
 
@@ -58,7 +62,7 @@ function start_cell!(kernel::Kernel, job::Job)
     else
         counts && record_elsewhere!(kernel, job)
         job.frame["execution_count"] = job.execution_count
-        kernel.cell = job
+        isempty(job.subshell) && (kernel.cell = job)
         remember_words!(kernel, job)
         hand_over!(kernel, job)
     end
@@ -107,7 +111,7 @@ function hand_over!(kernel::Kernel, job::Job)
         return nothing
     end
     kernel.jobs[job.id] = job
-    job.kind == :ask || push!(executor.busy, job.id)
+    job.kind == :ask || runs_beside(executor, job) || push!(executor.busy, job.id)
     job.kind in (:execute, :comm) && (executor.parent = job.request.header_json)
     remember_parent!(kernel, job)
     job.frame["id"] = job.id
@@ -119,14 +123,14 @@ end
     finish!(kernel, job, content)
 
 The job is answered: reply to the client with `content`. After a failure, or an interrupt, the cells
-that wait are aborted.
+that wait for the same shell are aborted.
 """
 function finish!(kernel::Kernel, job::Job, content::Union{String,Vector{UInt8}}, failed::Bool=false)
     publish_text!(kernel)
     stops = failed && job.kind == :execute && (job.stop_on_error || was_interrupted(kernel, job))
     forget!(kernel, job)
     # before the reply: what a client sends once it has that is no part of this Run All
-    aborted = stops ? take_waiting_cells!(kernel) : Job[]
+    aborted = stops ? take_waiting_cells!(kernel, job.subshell) : Job[]
     isempty(job.reply_type) || reply(kernel, job.request, job.reply_type, content)
     publish_status(kernel, "idle", job.request.header_json)
     abort!(kernel, aborted)
@@ -193,14 +197,16 @@ end
 language_name(language::String) = uppercasefirst(language)
 
 """
-    take_waiting_cells!(kernel)
+    take_waiting_cells!(kernel, subshell)
 
-Take the cells that wait out of the queue, those included that were sent and not yet read.
+Take the cells that wait for a subshell, or with an empty name for the main shell, out of the queue,
+those included that were sent and not yet read.
 """
-function take_waiting_cells!(kernel::Kernel)
+function take_waiting_cells!(kernel::Kernel, subshell::String)
     receive_all!(kernel, SHELL)
-    cells = filter(job -> job.kind == :execute, kernel.queue)
-    filter!(job -> job.kind != :execute, kernel.queue)
+    is_taken(job) = job.kind == :execute && job.subshell == subshell
+    cells = filter(is_taken, kernel.queue)
+    filter!(!is_taken, kernel.queue)
     return cells
 end
 

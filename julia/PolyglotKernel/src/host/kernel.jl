@@ -20,6 +20,7 @@ call of the other executor.
 - `frame`, `buffers`: what the executor gets, but for what is known only when the job starts
 - `call`: for a call, who made it
 - `patience`: until when, in `time()`, it waits for its executor to start
+- `subshell`: for a cell or a comm message, the subshell it runs in; empty for the main shell
 """
 mutable struct Job
     id::Int
@@ -35,6 +36,7 @@ mutable struct Job
     stop_on_error::Bool
     call::Union{Nothing,Caller}
     patience::Float64
+    subshell::String
 end
 
 "An open comm: the language that it belongs to, and its target's name."
@@ -103,7 +105,8 @@ mutable struct Kernel
     jobs::Dict{Int,Job}                         # handed to an executor, not yet answered
     last_id::Int
     execution_count::Int                        # of the last cell that counted
-    cell::Union{Job,Nothing}                    # the one that runs
+    cell::Union{Job,Nothing}                    # the one that runs in the main shell
+    subshells::Vector{String}                   # ids, the oldest first
     batch::StreamBatch
     inputs::Vector{PendingInput}                # oldest first
     parents::Dict{Int,Vector{UInt8}}            # header of the request of each recent job
@@ -126,7 +129,7 @@ function Kernel(options::Options)
         Base.invokelatest(register, channels.zmq, session, connection)
     return Kernel(
         options, connection, session, channels, executors, Job[], Dict{Int,Job}(), 0, 0, nothing,
-        StreamBatch(), PendingInput[], Dict{Int,Vector{UInt8}}(),
+        String[], StreamBatch(), PendingInput[], Dict{Int,Vector{UInt8}}(),
         Dict{String,Any}(), Dict{String,String}(), String[], nothing, nothing, Inf, Parent(),
     )
 end

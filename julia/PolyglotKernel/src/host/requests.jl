@@ -43,7 +43,9 @@ Do what `request` asks. A type that the kernel does not know is ignored, as the 
 ("Compatibility").
 """
 function handle!(kernel::Kernel, request::Request)
-    if haskey(QUEUED, request.msg_type)
+    if !is_known_shell(kernel, request)
+        refuse_subshell!(kernel, request)
+    elseif haskey(QUEUED, request.msg_type)
         QUEUED[request.msg_type](kernel, request)
     elseif haskey(ANSWERED, request.msg_type)
         publish_status(kernel, "busy", request.header_json)
@@ -71,7 +73,7 @@ function kernel_info(options::Options)
         "\",\"implementation\":\"polyglot\",\"implementation_version\":\"", KERNEL_VERSION,
         "\",\"language_info\":", options.language == "julia" ? julia_info() : python_info(options.python_version),
         ",\"banner\":", JSON.json(banner(options)),
-        ",\"debugger\":false,\"supported_features\":[],\"help_links\":[",
+        ",\"debugger\":false,\"supported_features\":[\"kernel subshells\"],\"help_links\":[",
         "{\"text\":\"Julia\",\"url\":\"https://docs.julialang.org\"},",
         "{\"text\":\"Python\",\"url\":\"https://docs.python.org/3\"},",
         "{\"text\":\"IPython\",\"url\":\"https://ipython.readthedocs.io\"}]}",
@@ -147,8 +149,9 @@ function queue_cell!(kernel::Kernel, request::Request)
     kernel.last_id += 1
     job = Job(
         kernel.last_id, :execute, cell.language, request, "execute_reply", frame, Vector{UInt8}[],
-        cell, 0, silent, get_bool(content, "stop_on_error", true), nothing, Inf,
+        cell, 0, silent, get_bool(content, "stop_on_error", true), nothing, Inf, request.subshell,
     )
+    name_subshell!(job)
     push!(kernel.queue, job)
     return nothing
 end
@@ -178,7 +181,7 @@ function ask!(kernel::Kernel, request::Request)
     kernel.last_id += 1
     job = Job(
         kernel.last_id, :ask, language, request, type * "_reply", frame, Vector{UInt8}[], cell, 0, true,
-        false, nothing, type in ("history", "is_complete") ? time() + ASKING_PATIENCE : Inf,
+        false, nothing, type in ("history", "is_complete") ? time() + ASKING_PATIENCE : Inf, "",
     )
     executor = executor_of(kernel, language)
     if type == "is_complete" && is_bare_marker(cell)
@@ -256,8 +259,9 @@ function route_comm!(kernel::Kernel, request::Request)
     kernel.last_id += 1
     job = Job(
         kernel.last_id, :comm, language, request, "", frame, buffers, plain_cell("", language), 0,
-        true, false, nothing, Inf,
+        true, false, nothing, Inf, request.subshell,
     )
+    name_subshell!(job)
     push!(kernel.queue, job)
     return nothing
 end
@@ -308,4 +312,7 @@ const ANSWERED = Dict{String,Function}(
     "comm_info_request" => answer_comm_info,
     "interrupt_request" => answer_interrupt,
     "shutdown_request" => answer_shutdown,
+    "create_subshell_request" => create_subshell!,
+    "delete_subshell_request" => delete_subshell!,
+    "list_subshell_request" => list_subshells,
 )

@@ -133,6 +133,7 @@ struct Request
     header_json::Vector{UInt8}
     msg_type::String
     msg_id::String
+    subshell::String                        # subshell_id, or empty: the main shell
     parent_id::String                       # msg_id of the parent header, or empty
     metadata_json::Vector{UInt8}
     content_json::Vector{UInt8}
@@ -161,7 +162,8 @@ function read_request(session::Session, channel::Int, parts::Vector{Vector{UInt8
     content = read_object(parts[at + 5], "content")
     return Request(
         channel, parts[1:(at - 1)], parts[at + 2],
-        header_text(header, "msg_type"), header_text(header, "msg_id"), get_text(parent, "msg_id"),
+        header_text(header, "msg_type"), header_text(header, "msg_id"), get_text(header, "subshell_id"),
+        get_text(parent, "msg_id"),
         parts[at + 4], parts[at + 5], content, parts[(at + 6):end],
     )
 end
