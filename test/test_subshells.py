@@ -109,6 +109,7 @@ def test_await_and_input(nb, subshell):
 
 
 def test_julia_in_a_subshell_runs_while_python_is_busy(nb, subshell):
+    nb.run("%julia\n1")  # it has started
     spin = nb.submit(SPIN["python"]).wait_for_stdout("on")
     assert nb.run('%julia\nprintln("beside"); 6 * 7', subshell=subshell).result == "42"
     nb.interrupt()

@@ -74,14 +74,17 @@ function announce_cell!(kernel::Kernel, job::Job)
     counts = get_bool(job.request.content, "store_history", true) && !job.silent && !is_blank(job)
     counts && (kernel.execution_count += 1)
     job.execution_count = kernel.execution_count
-    if !job.silent
-        content = string(
-            "{\"code\":", JSON.json(get_text(job.request.content, "code")),
-            ",\"execution_count\":", job.execution_count, "}",
-        )
-        publish(kernel, "execute_input", job.request.header_json, content)
-    end
+    job.silent || publish_input(kernel, job.request, job.execution_count)
     return counts
+end
+
+function publish_input(kernel::Kernel, request::Request, execution_count::Int)
+    content = string(
+        "{\"code\":", JSON.json(get_text(request.content, "code")),
+        ",\"execution_count\":", execution_count, "}",
+    )
+    publish(kernel, "execute_input", request.header_json, content)
+    return nothing
 end
 
 function ok_content(job::Job)

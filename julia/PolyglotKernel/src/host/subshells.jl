@@ -60,6 +60,7 @@ is_known_shell(kernel::Kernel, request::Request) =
 "Answer a request for a subshell that does not exist, as is done with any other error."
 function refuse_subshell!(kernel::Kernel, request::Request)
     publish_status(kernel, "busy", request.header_json)
+    request.msg_type == "execute_request" && publish_input(kernel, request, kernel.execution_count)
     if endswith(request.msg_type, "_request")
         reply_type = replace(request.msg_type, "_request" => "_reply")
         reply(kernel, request, reply_type, unknown_subshell(kernel, request.subshell))
