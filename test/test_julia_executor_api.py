@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,11 +25,12 @@ def test_load_puts_text_into_the_next_cell(julia: PipedExecutor) -> None:
     assert julia.run("1").reply["payload"] == []
 
 
-def test_history(julia: PipedExecutor) -> None:
-    julia.run("marker = 1;")
-    number = julia.count
-    code = f'Polyglot.history(2) == [{number} => "marker = 1;", {number + 1} => In[{number + 1}]]'
-    assert julia.run(code).result == "true"
+def test_history_is_asked_of_python_which_has_that_of_both(julia: PipedExecutor) -> None:
+    id = julia.start("Polyglot.history()")
+    call = julia.wait_for("call").header
+    assert (call["to"], call["op"], call["id"]) == ("python", "call", id)
+    julia.send("return", call=call["call"], status="error", ename="Gone", evalue="Python is gone")
+    assert "Python is gone" in julia.collect(id).error["evalue"]
 
 
 def test_hooks(julia: PipedExecutor) -> None:
@@ -94,8 +96,6 @@ def test_startup_files_run_and_may_fail(tmp_path: Path) -> None:
     depot = tmp_path / "depot"
     (depot / "config").mkdir(parents=True)
     (depot / "config" / "startup.jl").write_text('from_startup = 1\nerror("in startup.jl")\n')
-    import os
-
     depots = f"{depot}:{os.environ.get('JULIA_DEPOT_PATH', '')}"
     with julia_executor(tmp_path, JULIA_DEPOT_PATH=depots) as julia:
         julia.wait_for_text("in startup.jl")

@@ -49,7 +49,7 @@ def test_the_last_expression_is_the_result(julia: PipedExecutor) -> None:
         ("nothing", None),
         ("", None),
         ("# nothing here", None),
-        ("raw\"\\\";\"", '"\\";"'),
+        ('raw"\\";"', '"\\";"'),
         ("sum([1, 2, 3]);\n\n", None),
         ("f(a; b = 2) = a + b; f(1; b = 3)", "4"),
     ],
@@ -85,7 +85,7 @@ def test_nothing_of_the_kernel_is_in_main(tmp_path) -> None:
     with julia_executor(tmp_path) as julia:
         names = julia.run("join(sort(string.(names(Main))), ' ')").result
         assert names == '"Base Core In InteractiveUtils Main Out Polyglot ans py"'
-        assert julia.run("LOAD_PATH == [\"@\", \"@v#.#\", \"@stdlib\"]").result == "true"
+        assert julia.run('LOAD_PATH == ["@", "@v#.#", "@stdlib"]').result == "true"
 
 
 def test_the_environment_is_the_users(tmp_path) -> None:
@@ -105,7 +105,7 @@ def test_macros_and_methods_take_effect_for_the_next_expression(julia: PipedExec
     code = "macro twice(x) :(2 * $(esc(x))) end\nstep(x) = @twice x\nstep(4)"
     assert julia.run(code).result == "8"
     assert julia.run("using LinearAlgebra\nnorm([3, 4])").result == "5.0"
-    code = "struct Own end\nBase.show(io::IO, ::Own) = print(io, \"own\")\nOwn()"
+    code = 'struct Own end\nBase.show(io::IO, ::Own) = print(io, "own")\nOwn()'
     assert julia.run(code).result == "own"
 
 
@@ -115,7 +115,7 @@ def test_modules_and_docstrings_in_a_cell(julia: PipedExecutor) -> None:
 
 
 def test_the_rest_of_a_cell_does_not_run_behind_an_error(julia: PipedExecutor) -> None:
-    julia.run("reached = 1\nerror(\"stop\")\nreached = 2")
+    julia.run('reached = 1\nerror("stop")\nreached = 2')
     assert julia.run("reached").result == "1"
 
 
@@ -145,7 +145,7 @@ def test_an_error_has_the_lines_of_the_cell_and_no_frame_of_the_kernel(
         ("undefined_name", "UndefVarError"),
         ("@undefined_macro 1", "UndefVarError"),
         ("[1][2]", "BoundsError"),
-        ("1 + \"a\"", "MethodError"),
+        ('1 + "a"', "MethodError"),
         ("throw(1)", "Int64"),
         ("struct E <: Exception end; throw(E())", "E"),
         ('Meta.parse("1 )")', "ParseError"),
@@ -223,11 +223,11 @@ def test_exit_ends_the_process(tmp_path) -> None:
 
 
 def test_tasks_of_the_user_go_on_between_cells(julia: PipedExecutor) -> None:
-    julia.run("ticks = Channel(1)\n@async (sleep(0.05); println(\"ticked\"); put!(ticks, 1));")
+    julia.run('ticks = Channel(1)\n@async (sleep(0.05); println("ticked"); put!(ticks, 1));')
     julia.wait_for_text("ticked\n")
     assert julia.run("take!(ticks)").result == "1"
 
 
 def test_a_task_that_fails_does_not_end_the_executor(julia: PipedExecutor) -> None:
-    julia.run("failing = @async error(\"in a task\");")
+    julia.run('failing = @async error("in a task");')
     assert julia.run("istaskdone(failing)").result == "true"

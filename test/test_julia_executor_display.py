@@ -24,15 +24,19 @@ Base.show(io::IO, ::MIME"text/latex", ::Drawing) = print(io, "\\$x\\$")
 struct Encoded end
 Base.show(io::IO, ::MIME"image/png", ::Encoded) = print(io, "aGVsbG8=")
 struct Chart end
-Base.show(io::IO, ::MIME"application/vnd.vegalite.v5+json", ::Chart) = print(io, "{\\"mark\\": \\"bar\\"}")
-Base.show(io::IO, ::MIME"application/vnd.vegalite.v4+json", ::Chart) = print(io, "{\\"mark\\": \\"old\\"}")
+Base.show(io::IO, ::MIME"application/vnd.vegalite.v5+json", ::Chart) =
+    print(io, "{\\"mark\\": \\"bar\\"}")
+Base.show(io::IO, ::MIME"application/vnd.vegalite.v4+json", ::Chart) =
+    print(io, "{\\"mark\\": \\"old\\"}")
 Base.show(io::IO, ::MIME"application/vnd.plotly.v1+json", ::Chart) = print(io, "{\\"data\\": []}")
 struct Sometimes; html::Bool end
 Base.showable(::MIME"text/html", x::Sometimes) = x.html
 Base.show(io::IO, ::MIME"text/html", ::Sometimes) = print(io, "<i/>")
 struct Context end
-Base.show(io::IO, ::MIME"text/plain", ::Context) =
-    print(io, [get(io, key, nothing) for key in (:color, :limit, :jupyter, :module)], displaysize(io))
+function Base.show(io::IO, ::MIME"text/plain", ::Context)
+    values = [get(io, key, nothing) for key in (:color, :limit, :jupyter, :module)]
+    print(io, values, displaysize(io))
+end
 """
 
 
@@ -142,20 +146,29 @@ def test_a_form_that_a_value_lacks_is_an_error(julia: PipedExecutor) -> None:
 
 
 def test_updates(julia: PipedExecutor) -> None:
-    cell = julia.run('handle = Polyglot.display(1; id="place")\nPolyglot.update_display(handle, 2);')
+    cell = julia.run(
+        'handle = Polyglot.display(1; id="place")\nPolyglot.update_display(handle, 2);'
+    )
     (first,) = cell.messages("display_data")
     (update,) = cell.messages("update_display_data")
-    assert first["content"]["transient"] == update["content"]["transient"] == {"display_id": "place"}
+    assert (
+        first["content"]["transient"] == update["content"]["transient"] == {"display_id": "place"}
+    )
     assert update["content"]["data"] == {"text/plain": "2"}
     cell = julia.run('Polyglot.update_display("place", Drawing())')
     assert cell.messages("update_display_data")[0]["content"]["data"]["text/html"] == "<b>é</b>"
 
 
 def test_clear_output(julia: PipedExecutor) -> None:
-    cell = julia.run("print(1); Polyglot.clear_output(wait=true); print(2); Polyglot.clear_output()")
+    cell = julia.run(
+        "print(1); Polyglot.clear_output(wait=true); print(2); Polyglot.clear_output()"
+    )
     kinds = [output["msg_type"] for output in cell.outputs]
     assert kinds == ["stream", "clear_output", "stream", "clear_output"]
-    assert [m["content"] for m in cell.messages("clear_output")] == [{"wait": True}, {"wait": False}]
+    assert [m["content"] for m in cell.messages("clear_output")] == [
+        {"wait": True},
+        {"wait": False},
+    ]
 
 
 def test_mime_types_of_the_user(julia: PipedExecutor) -> None:

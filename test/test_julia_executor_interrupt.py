@@ -32,7 +32,8 @@ def julia(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PipedExecutor]:
         "sleep(100)",
         "run(`sleep 100`)",
         "take!(Channel(1))",
-        "go = true; @async (while go; sleep(0.01); end)\ntry sleep(100) finally; global go = false end",
+        "go = true; @async (while go; sleep(0.01); end)\n"
+        "try sleep(100) finally; global go = false end",
         'while true; println("a line"); end',
         "task = @async sleep(0.05); wait(task); sleep(100)",
         "timer = Timer(identity, 0.01; interval = 0.01); try sleep(100) finally close(timer) end",
@@ -73,12 +74,20 @@ def test_waiting_for_input_is_interrupted(julia: PipedExecutor) -> None:
 
 
 def test_code_may_catch_the_interrupt(julia: PipedExecutor) -> None:
-    code = STARTED + "try\n    sleep(100)\ncatch e\n    println(typeof(e))\nend\n7"
+    code = """
+    try
+        println("started")
+        sleep(100)
+    catch e
+        println(typeof(e))
+    end
+    7
+    """
     id = julia.start(code)
     julia.wait_for_text("started\n")
     julia.interrupt()
     cell = julia.collect(id)
-    assert cell.stdout == "InterruptException\n", cell
+    assert cell.stdout == "InterruptException\n"
     assert cell.result == "7"
 
 

@@ -77,7 +77,8 @@ end
 
 # A cell of several lines may repeat the character on each.
 function without_mode(text::String, mode::Char)
-    lines = [startswith(lstrip(line), mode) ? lstrip(line)[2:end] : line for line in split(text, '\n')]
+    bare(line) = startswith(lstrip(line), mode) ? lstrip(line)[2:end] : line
+    lines = map(bare, split(text, '\n'))
     return String(strip(join(lines, '\n')))
 end
 

@@ -65,7 +65,8 @@ function keyword_arguments(mod::Module, code::String, stop::Int)
     (isempty(prefix) && !endswith(before, ';')) && return none
     target = resolve(mod, name)
     target === nothing && return none
-    names = sort!(String[string(k) for k in keyword_names(something(target)) if startswith(string(k), prefix)])
+    names = sort!(String[string(keyword) for keyword in keyword_names(something(target))])
+    filter!(keyword -> startswith(keyword, prefix), names)
     return Any[KeywordArgument(k * "=") for k in names], (stop - sizeof(prefix) + 1):stop
 end
 

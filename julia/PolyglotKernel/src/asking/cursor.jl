@@ -1,13 +1,14 @@
 # Places in a cell. Jupyter counts code points from 0, Julia bytes from 1.
 
-"The byte at which the first `cursor` code points of `code` end; 0 for none. Out of range: the nearest."
+"The byte at which the first `cursor` code points of `code` end, or the nearest; 0 for none."
 function byte_before(code::String, cursor::Integer)
     cursor <= 0 && return 0
     return cursor >= length(code) ? lastindex(code) : nextind(code, 0, cursor)
 end
 
 "How many code points `code` has before the byte `index`."
-code_points_before(code::String, index::Integer) = index <= 1 ? 0 : length(code, 1, prevind(code, index))
+code_points_before(code::String, index::Integer) =
+    index <= 1 ? 0 : length(code, 1, prevind(code, index))
 
 """
     enclosing_call(code, stop)

@@ -33,9 +33,10 @@ help_bundle(markdown::Markdown.MD) = JSON.fields(
 
 # What is known of a name, as Markdown; `nothing` if it is no name.
 function description(mod::Module, name::String, in_detail::Bool, cells)
-    Base.isidentifier(Symbol(name)) || occursin(r"[.@]", name) || Base.isoperator(Symbol(name)) || return nothing
-    parts = Any[]
     keyword = Symbol(name)
+    is_name = Base.isidentifier(keyword) || Base.isoperator(keyword) || occursin(r"[.@]", name)
+    is_name || return nothing
+    parts = Any[]
     if haskey(Base.Docs.keywords, keyword)
         append!(parts, Base.Docs.parsedoc(Base.Docs.keywords[keyword]).content)
         return Markdown.MD(parts)
@@ -52,7 +53,8 @@ function describe_value!(parts::Vector{Any}, mod::Module, name::String, @nospeci
     if value isa Union{Function,Type,Module} || startswith(last(split(name, '.')), '@')
         append!(parts, documentation(mod, name).content)
     else
-        push!(parts, Markdown.Paragraph(Any[Markdown.Code("", name), " is of type ", Markdown.Code("", string(typeof(value))), "."]))
+        type = Markdown.Code("", string(typeof(value)))
+        push!(parts, Markdown.Paragraph(Any[Markdown.Code("", name), " is of type ", type, "."]))
         push!(parts, Markdown.Code("", limited_show(value)))
         append!(parts, Base.Docs.doc(typeof(value)).content)
     end
@@ -66,7 +68,10 @@ function documentation(mod::Module, name::String)
 end
 
 limited_show(@nospecialize(value)) = sprint(
-    show, MIME("text/plain"), value; context=IOContext(devnull, :limit => true, :displaysize => (12, 80))
+    show,
+    MIME("text/plain"),
+    value;
+    context=IOContext(devnull, :limit => true, :displaysize => (12, 80)),
 )
 
 const SHOWN_METHODS = 20

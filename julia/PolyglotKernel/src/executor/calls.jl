@@ -85,6 +85,7 @@ function handle_call(session, frame::Frames.Frame)
 end
 
 function returned_failure(session, failure)
-    session.calls.failure === nothing || return Base.invokelatest(session.calls.failure, session, failure)
+    describe = session.calls.failure
+    describe === nothing || return Base.invokelatest(describe, session, failure)
     return error_content(failure), Vector{UInt8}[]
 end

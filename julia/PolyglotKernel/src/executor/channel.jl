@@ -30,7 +30,8 @@ function HostChannel(; requests::RawFD=RawFD(3), replies::RawFD=RawFD(4), mark::
     foreach(close_on_exec, (requests, replies, raw...))
     input = Base.open_pipe!(Base.PipeEndpoint(), requests)
     return HostChannel(
-        input, requests, Frames.Decoder(), replies, raw, Vector{UInt8}(mark), ReentrantLock(), UInt8[], Ref{Cint}(0)
+        input, requests, Frames.Decoder(), replies, raw, Vector{UInt8}(mark), ReentrantLock(),
+        UInt8[], Ref{Cint}(0),
     )
 end
 
@@ -170,7 +171,8 @@ end
 "Whether the host has sent something that was not received yet, or has closed its end."
 function has_unread(channel::HostChannel)
     POLLIN = UInt64(1)
-    poll = Ref(UInt64(reinterpret(Cint, channel.requests_fd)) | POLLIN << 32)   # struct pollfd { int; short; short }
+    # struct pollfd { int fd; short events; short revents; }, little-endian
+    poll = Ref(UInt64(reinterpret(Cint, channel.requests_fd)) | POLLIN << 32)
     return ccall(:poll, Cint, (Ref{UInt64}, Culong, Cint), poll, 1, 0) != 0
 end
 

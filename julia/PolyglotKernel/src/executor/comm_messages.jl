@@ -85,7 +85,8 @@ function handle_comm(session::Session, frame::Frames.Frame)
     content = JSON.parse(frame.buffers[1])
     id = content["comm_id"]
     data = get(content, "data", Dict{String,Any}())
-    message = CommMessage(data, get(frame.header, "metadata", Dict{String,Any}()), frame.buffers[2:end])
+    metadata = get(frame.header, "metadata", Dict{String,Any}())
+    message = CommMessage(data, metadata, frame.buffers[2:end])
     type = frame.header["msg_type"]
     type == "comm_open" && return comm_opened(session, id, content["target_name"], message)
     comm = get(session.comms.open, id, nothing)

@@ -123,5 +123,6 @@ function parses(code::String)
     tree isa Expr || return :something
     is_syntax_error(tree) && return :broken
     tree.head === :toplevel && any(is_syntax_error, tree.args) && return :broken
-    return all(item -> item isa LineNumberNode, tree.args) && tree.head === :toplevel ? :nothing : :something
+    is_empty = tree.head === :toplevel && all(item -> item isa LineNumberNode, tree.args)
+    return is_empty ? :nothing : :something
 end

@@ -60,8 +60,11 @@ function shell_environment(mod::Module, script::String)
         name = Symbol(found.captures[1])
         isdefined(mod, name) || continue
         value = getfield(mod, name)
-        value isa Union{AbstractString,Number,Symbol,Char} && (environment[string(name)] = string(value))
-        value isa AbstractVector{<:AbstractString} && (environment[string(name)] = join(value, ' '))
+        if value isa Union{AbstractString,Number,Symbol,Char}
+            environment[string(name)] = string(value)
+        elseif value isa AbstractVector{<:AbstractString}
+            environment[string(name)] = join(value, ' ')
+        end
     end
     return environment
 end

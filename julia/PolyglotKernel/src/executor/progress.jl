@@ -48,12 +48,15 @@ const REDRAW_SECONDS = 0.05
 function draw_progress!(logger::NotebookLogger, id, title::String, progress)
     done = progress == "done" || progress isa Real && progress >= 1
     (progress == "done" && !haskey(logger.bars, id)) && return nothing   # it came to 1 before
-    bar = get!(() -> ProgressBar(string("progress-", hash(id), '-', time_ns()), -Inf), logger.bars, id)
+    bar = get!(logger.bars, id) do
+        ProgressBar(string("progress-", hash(id), '-', time_ns()), -Inf)
+    end
     now = time()
     first = bar.drawn == -Inf
     (done || now - bar.drawn >= REDRAW_SECONDS) || return nothing
     bar.drawn = now
-    show_data(logger.session, progress_bundle(title, fraction(progress)); id=bar.display, update=!first)
+    bundle = progress_bundle(title, fraction(progress))
+    show_data(logger.session, bundle; id=bar.display, update=!first)
     done && delete!(logger.bars, id)
     return nothing
 end
@@ -70,7 +73,8 @@ function progress_bundle(title::String, done::Union{Float64,Nothing})
     filled = done === nothing ? 0 : round(Int, BAR_WIDTH * done)
     return JSON.fields(
         "text/plain" => string(name, ": [", '#'^filled, ' '^(BAR_WIDTH - filled), "] ", percent),
-        "text/html" => "<div>$(escaped_html(name)) <progress max=\"1\"$value></progress> $percent</div>",
+        "text/html" =>
+            "<div>$(escaped_html(name)) <progress max=\"1\"$value></progress> $percent</div>",
     )
 end
 

@@ -81,7 +81,8 @@ function execute(session::Session, header::Dict{String,Any})
             "status" => "ok",
             "execution_count" => count,
             "payload" => session.payload,
-            "user_expressions" => expression_results(session, get(header, "user_expressions", nothing)),
+            "user_expressions" =>
+                expression_results(session, get(header, "user_expressions", nothing)),
         )
         settle_output!(session)
         reply(session, id, content)
@@ -91,7 +92,9 @@ function execute(session::Session, header::Dict{String,Any})
 end
 
 "What `-i` names comes before the cell, what `-o` names goes when it has not failed."
-function run_with_transfers(session::Session, header::Dict{String,Any}, code::String, count::Int, silent::Bool)
+function run_with_transfers(
+    session::Session, header::Dict{String,Any}, code::String, count::Int, silent::Bool
+)
     bring(session, get(header, "inputs", ()))
     run_cell(session, code, count, silent)
     hand_out(session, get(header, "outputs", ()))

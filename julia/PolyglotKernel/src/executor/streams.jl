@@ -148,6 +148,7 @@ Base.get(::OutputStream, key::Symbol, default) = key === :color || key === :jupy
 Base.haskey(::OutputStream, key::Symbol) = key === :color || key === :jupyter
 Base.getindex(::OutputStream, key::Symbol) =
     key === :color || key === :jupyter ? true : throw(KeyError(key))
-Base.in(property::Pair, stream::OutputStream) = get(stream, property.first, nothing) === property.second
+Base.in(property::Pair, stream::OutputStream) =
+    get(stream, property.first, nothing) === property.second
 
 Base.show(io::IO, stream::OutputStream) = print(io, "OutputStream(", repr(stream.name), ")")
