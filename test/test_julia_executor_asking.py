@@ -48,7 +48,7 @@ def complete(julia: PipedExecutor, code: str, cursor: int | None = None) -> dict
         ("using LinearAl", "LinearAlgebra", 6),
         ("import Base: printl", "println", 13),
         ("\\alp", "\\alpha", 0),
-        ("x + \\alpha", "α", 4),  # noqa: RUF001
+        ("x + \\alpha", "α", 4),
         ("\\:smile_c", "\\:smile_cat:", 0),
         ("scale(3; fac", "factor=", 9),
         ("scale(3, off", "offset=", 9),

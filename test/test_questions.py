@@ -1,4 +1,3 @@
-# ruff: noqa: RUF001  (Greek letters are what some of them complete to)
 """Completion, inspection and completeness, with markers, in both languages."""
 
 from __future__ import annotations
