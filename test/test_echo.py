@@ -140,8 +140,12 @@ def test_death(echo, code, reason):
 
 
 def test_cells_behind_a_death_are_aborted(echo):
-    cells = [echo.submit(code) for code in ("exit 1", "print a", "%julia\nprint b")]
-    assert [cell.wait().status for cell in cells] == ["error", "aborted", "aborted"]
+    dying = echo.submit("ask last words?\nexit 1")
+    dying.wait_for_input()
+    behind = [echo.submit(code) for code in ("print a", "%julia\nprint b")]
+    echo.ask("kernel_info_request")  # answered behind them: the kernel has all three
+    dying.give("none")
+    assert [cell.wait().status for cell in (dying, *behind)] == ["error", "aborted", "aborted"]
 
 
 def test_the_mark_is_not_in_the_environment_of_cells(echo):
