@@ -7,6 +7,7 @@ const DOTTED_NAME = r"([\p{L}_][\w!]*(?:\.\w+)*)\.(\w*)$"
 
 "The content of `complete_reply` where the cursor is behind a name of Python's, else `nothing`."
 function python_completions(session, code::String, cursor_pos::Int)
+    cursor_pos = clamp(cursor_pos, 0, length(code))
     found = match(DOTTED_NAME, first(code, cursor_pos))
     found === nothing && return nothing
     path = split(found[1], '.')
