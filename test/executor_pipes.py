@@ -24,6 +24,7 @@ if importlib.util.find_spec("polyglot_shim") is None:
 from polyglot_shim.executor.frames import Frame, FrameReader, encode  # noqa: E402
 
 MARK = b"\x02polyglot-mark-of-the-test\x03"
+AGAIN = 0.5  # s; when the host sends an interrupt again
 GUARD = 60.0  # seconds after which a test has hung
 
 
@@ -156,6 +157,7 @@ class PipedExecutor:
             self._poll.register(descriptor, select.POLLIN)
         self._events: deque[tuple[str, Any]] = deque()
         self._number = 0
+        self._interrupting = False  # an interrupt was sent and has not arrived
         self.count = 0
         self._status: int | None = None
         self.ready = self.wait_for("ready").header
@@ -187,13 +189,22 @@ class PipedExecutor:
         return event
 
     def _read(self) -> None:
-        ready = {descriptor for descriptor, _ in self._poll.poll(GUARD * 1000)}
+        ready = self._wait()
         assert ready, "nothing came"
         # What is there now stands before all frames that are not readable yet.
         limits = {name: raw.written() for name, raw in self._raw.items()}
         self._take_frames()
         for name, raw in self._raw.items():
             self._add_raw(name, raw.until(limits[name]))
+
+    def _wait(self) -> set[int]:
+        deadline = time.monotonic() + GUARD
+        while True:
+            patience = AGAIN if self._interrupting else GUARD
+            ready = {descriptor for descriptor, _ in self._poll.poll(patience * 1000)}
+            if ready or time.monotonic() > deadline:
+                return ready
+            os.killpg(self.pid, signal.SIGINT)
 
     def _take_frames(self) -> None:
         while self._reader.buffered or select.select([self._replies], [], [], 0)[0]:
@@ -209,6 +220,8 @@ class PipedExecutor:
         for bit, (name, raw) in zip((1, 2), self._raw.items(), strict=True):
             if frame.marks & bit:
                 self._add_raw(name, raw.before_mark())
+        if frame.header["type"] in ("interrupted", "reply"):
+            self._interrupting = False
         self._events.append((frame.header["type"], frame))
         return True
 
@@ -251,6 +264,7 @@ class PipedExecutor:
             "inputs": [],
             "outputs": [],
         }
+        self._interrupting = False
         id = self._number + 1
         header = {"msg_id": f"msg-{id}", "msg_type": "execute_request"}
         return self.send("execute", id=id, code=code, header=header, **{**defaults, **fields})
@@ -281,8 +295,9 @@ class PipedExecutor:
                 shown += what[1]
 
     def interrupt(self) -> None:
-        """SIGINT to the group, as the host sends it."""
+        """SIGINT to the group, as the host sends it: again until it has arrived (`_read`)."""
         os.killpg(self.pid, signal.SIGINT)
+        self._interrupting = True
 
     # The end
 

@@ -31,8 +31,14 @@ def test_connect(nb):
 
 
 def test_comm_info(nb):
-    assert nb.ask("comm_info_request").answer == {"status": "ok", "comms": {}}
+    nb.run("from comm import create_comm\nours = create_comm(target_name='ours')")
+    ours = {nb.value("ours.comm_id").strip("'"): {"target_name": "ours"}}
+    assert nb.ask("comm_info_request").answer["comms"].items() >= ours.items()
+    asked = nb.ask("comm_info_request", {"target_name": "ours"}).answer
+    assert asked == {"status": "ok", "comms": ours}
     assert nb.ask("comm_info_request", {"target_name": "x"}).answer["comms"] == {}
+    nb.run("ours.close()")
+    assert nb.ask("comm_info_request", {"target_name": "ours"}).answer["comms"] == {}
 
 
 def test_a_comm_of_no_target_is_closed(nb):

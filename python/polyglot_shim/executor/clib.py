@@ -17,6 +17,17 @@ def _library() -> tuple[ctypes.CDLL, ctypes.c_void_p] | None:
         return None  # another C library, which names it otherwise
 
 
+_IOLBF = 1  # of stdio.h, in glibc, musl and on macOS
+
+
+def buffer_lines() -> None:
+    """Have C code's lines written as they end, as in a terminal, so that they keep their place."""
+    found = _library()
+    if found is not None:
+        library, stream = found
+        library.setvbuf(stream, None, _IOLBF, 0)
+
+
 def flush_stdout() -> None:
     """Write out what C code printed: to a pipe, C buffers it until the process ends.
 

@@ -87,6 +87,7 @@ class Executor:
         self.output.flush()
 
     def _replace_streams(self) -> None:
+        clib.buffer_lines()
         sys.stdout = OutputStream("stdout", 1, self.output)
         sys.stderr = OutputStream("stderr", 2, self.output)
         faulthandler.enable(2, all_threads=False)  # tells where a segfault came from

@@ -47,8 +47,23 @@ function restore_environment!()
     return nothing
 end
 
+# Lines that C code prints are written as they end, as in a terminal, so that they keep their place.
+function buffer_c_lines()
+    stream = @static if Sys.isapple()
+        unsafe_load(cglobal(:__stdoutp, Ptr{Cvoid}))
+    else
+        unsafe_load(cglobal(:stdout, Ptr{Cvoid}))
+    end
+    line_buffered = 1   # _IOLBF of stdio.h, in glibc, musl and on macOS
+    ccall(
+        :setvbuf, Cint, (Ptr{Cvoid}, Ptr{UInt8}, Cint, Csize_t), stream, C_NULL, line_buffered, 0
+    )
+    return nothing
+end
+
 "The process is this session's: streams, displays, and what the REPL would set."
 function take_over!(session::Session)
+    buffer_c_lines()
     Compat.set_standard_stream(session.stdout, 1)
     Compat.set_standard_stream(session.stderr, 2)
     Compat.set_standard_stream(InputStream(session), 0)

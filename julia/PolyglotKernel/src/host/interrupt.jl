@@ -1,8 +1,10 @@
-# Interrupts, from polite to final. The innermost executor that runs gets SIGINT; Julia gets it again
-# and again, since only a burst makes it leave a loop that never looks. A job that is still there after
+# Interrupts, from polite to final. The innermost executor that runs gets SIGINT, again and again until
+# it says that it has arrived. A job that is still there after
 # some seconds cannot be stopped from outside: the user is told, and the next interrupt ends the process.
 
-const SIGNAL_INTERVAL = 0.1
+# Julia: the burst that its runtime wants. Python: a signal that comes the moment before a system call
+# begins does not end that, and its handler waits for the call; the next one does.
+const SIGNAL_INTERVALS = Dict("julia" => 0.1, "python" => 0.5)
 const PATIENCE = 3.0
 
 "Reply to an `interrupt_request` (\"Kernel interrupt\")."
@@ -27,7 +29,7 @@ function interrupt!(kernel::Kernel)
     executor = innermost(kernel, job)
     interrupt(executor.process::Process)
     now = time()
-    again = executor.language == "julia" ? now + SIGNAL_INTERVAL : Inf
+    again = now + SIGNAL_INTERVALS[executor.language]
     kernel.interruption = Interruption(job, executor, again, now + PATIENCE, false)
     return nothing
 end
@@ -84,7 +86,7 @@ function continue_interruption!(kernel::Kernel, now::Float64)
     process = current.executor.process
     if now >= current.next_signal && process !== nothing
         interrupt(process)
-        current.next_signal = now + SIGNAL_INTERVAL
+        current.next_signal = now + SIGNAL_INTERVALS[current.executor.language]
     end
     if now >= current.warn_at && !current.warned
         current.warned = true
