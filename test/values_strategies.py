@@ -165,11 +165,13 @@ def frames(draw: Any) -> pd.DataFrame:
     count = draw(st.integers(0, 6))
     names = draw(st.lists(texts.filter(lambda t: "\0" not in t), unique=True, min_size=1))
     columns = {}
-    # a column of no strings loses its type (docs/values.md)
+    # a column of no strings, empty or all missing, loses its type (docs/values.md)
     dtypes = [dtype for dtype in COLUMNS if count or dtype != "str"]
     for name in names[:6]:
         dtype = draw(st.sampled_from(dtypes))
         items = draw(st.lists(COLUMNS[dtype], min_size=count, max_size=count))
+        if dtype == "str" and not any(items):
+            items[0] = "a string"
         if dtype == "category":
             dtype = pd.CategoricalDtype(["low", "high"], ordered=draw(st.booleans()))
         columns[name] = pd.Series(items, dtype=dtype)
