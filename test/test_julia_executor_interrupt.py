@@ -37,6 +37,10 @@ def julia(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PipedExecutor]:
         'while true; println("a line"); end',
         "task = @async sleep(0.05); wait(task); sleep(100)",
         "timer = Timer(identity, 0.01; interval = 0.01); try sleep(100) finally close(timer) end",
+        pytest.param(
+            "held = ReentrantLock(); @async lock(held); yield(); lock(held)",
+            marks=pytest.mark.xfail(reason="open: sometimes lost on Julia 1.5", strict=False),
+        ),
         "struct Slow end; Base.show(::IO, ::Slow) = sleep(100); Slow()",
         "struct Busy end; Base.show(::IO, ::Busy) = while true end; display(Busy())",
     ],
