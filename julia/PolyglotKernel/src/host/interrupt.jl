@@ -1,6 +1,6 @@
 # Interrupts, from polite to final. The innermost executor that runs gets SIGINT, again and again until
-# it says that it has arrived. A job that is still there after
-# some seconds cannot be stopped from outside: the user is told, and the next interrupt ends the process.
+# it says that it has arrived. A job that is still there after some seconds cannot be stopped from
+# outside: the user is told, and the next interrupt ends the process.
 
 # Julia: the burst that its runtime wants. Python: a signal that comes the moment before a system call
 # begins does not end that, and its handler waits for the call; the next one does.

@@ -244,7 +244,7 @@ end
     send_message(session, socket, prefix, msg_type, parent, content; metadata, buffers)
 
 Sign and send a message. `prefix` holds the routing identities or the topic; `parent`, `content`
-and `metadata` are JSON already. Returns the `msg_id`'s header text.
+and `metadata` are JSON already.
 """
 function send_message(
     session::Session,
