@@ -50,7 +50,10 @@ def test_binary_buffers_of_a_julia_comm(nb):
 
 
 def test_a_julia_callback_that_fails(nb):
-    code = 'f = Polyglot.Comm(:fails)\nPolyglot.on_msg((c, m) -> error("in it"), f)\nnothing'
+    code = (
+        "failing = Polyglot.Comm(:fails)\n"
+        'Polyglot.on_msg((c, m) -> error("in it"), failing)\nnothing'
+    )
     cell = nb.run(f"%julia\n{code}")
     comm_id = messages(cell, "comm_open")[0]["comm_id"]
     sent = nb.request("comm_msg", {"comm_id": comm_id, "data": {}}).wait()

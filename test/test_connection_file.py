@@ -6,6 +6,8 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from jupyter_client.blocking import BlockingKernelClient
@@ -42,6 +44,16 @@ def last_words(path) -> str:
     assert "Traceback" not in ended.stderr and "Stacktrace" not in ended.stderr
     assert len(ended.stderr.strip().splitlines()) == 1
     return ended.stderr
+
+
+@contextmanager
+def running(arguments: list[str]) -> Iterator[subprocess.Popen]:
+    """The process, which a test that fails does not wait for."""
+    with subprocess.Popen(arguments) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 @pytest.fixture
@@ -119,7 +131,7 @@ def test_ports_left_open_are_chosen_and_written_back(path, tmp_path, transport):
         fields["ip"] = str(tmp_path / "socket")
     path.write_text(json.dumps(fields))
     before = path.stat().st_mtime_ns
-    with subprocess.Popen(command(path)) as process:
+    with running(command(path)) as process:
         while path.stat().st_mtime_ns == before:
             assert process.poll() is None
         written = json.loads(path.read_text())

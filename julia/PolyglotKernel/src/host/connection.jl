@@ -140,6 +140,6 @@ function write_back(connection::Connection)
     touch(temporary)
     chmod(temporary, 0o600)
     write(temporary, JSON.json(connection.fields))
-    mv(temporary, connection.path; force=true)
+    rename_file(temporary, connection.path)
     return nothing
 end

@@ -49,6 +49,12 @@ function set_nonblocking(fd::Cint)
     return nothing
 end
 
+"Put the file `from` in the place of `to` in one step: at no moment is there none (`mv` removes `to` first)."
+function rename_file(from::String, to::String)
+    system_check(ccall(:rename, Cint, (Cstring, Cstring), from, to), "rename")
+    return nothing
+end
+
 "How many bytes wait to be read from `fd`."
 function bytes_available(fd::Cint)
     count = Ref{Cint}(0)
