@@ -61,6 +61,8 @@ Answers a `call`; output and questions meanwhile are those of the request that i
 function serve_call(session, frame::Frames.Frame)
     header = frame.header
     before = session.request
+    # The call may come from within a `print` of the cell's, which goes on afterwards.
+    printing = (session.stdout.depth, session.stderr.depth)
     attend!(session, Request(get(header, "id", nothing), get(header, "allow_stdin", false) === true))
     outcome = attempt(session, handle_call, session, frame)
     fields, buffers = if outcome isa Failure
@@ -68,8 +70,8 @@ function serve_call(session, frame::Frames.Frame)
     else
         outcome
     end
-    settle!(session.stdout)
-    settle!(session.stderr)
+    settle!(session.stdout, printing[1])
+    settle!(session.stderr, printing[2])
     status = outcome isa Failure ? "error" : "ok"
     answer = JSON.fields("type" => "return", "call" => header["call"], "status" => status)
     send(session.channel, append!(answer, fields), buffers)

@@ -3,6 +3,9 @@
 # A longer text is sent in pieces, so that the host can answer others in between.
 const PIECE = 2^20
 
+# How often a task that prints looks whether another, which waits in the middle of a `print`, is done (s).
+const WAIT_FOR_PRINTING = 0.001
+
 """
     OutputStream(channel, name)
 
@@ -30,16 +33,31 @@ function attribute!(stream::OutputStream, id::Union{Int,Nothing})
     return stream
 end
 
+# That the lock is held and that it is counted must not come apart: a task that an interrupt has ended
+# in between would keep the lock for good, and every other task that prints would wait for ever.
 function Base.lock(stream::OutputStream)
-    lock(stream.lock)
+    Base.sigatomic_begin()
+    while !trylock(stream.lock)
+        Base.sigatomic_end()
+        sleep(WAIT_FOR_PRINTING)
+        Base.sigatomic_begin()
+    end
     stream.depth += 1
+    try
+        Base.sigatomic_end()    # throws the interrupt that came meanwhile
+    catch
+        unlock(stream)
+        rethrow()
+    end
     return nothing
 end
 
 function Base.unlock(stream::OutputStream)
+    Base.sigatomic_begin()
+    stream.depth == 1 && send_text!(stream)
     stream.depth -= 1
-    stream.depth == 0 && send_text!(stream)
     unlock(stream.lock)
+    Base.sigatomic_end()
     return nothing
 end
 
@@ -104,23 +122,23 @@ function unfinished(text::Vector{UInt8})
 end
 
 function Base.flush(stream::OutputStream)
-    lock(stream.lock)
+    lock(stream)
     try
         send_text!(stream)
     finally
-        unlock(stream.lock)
+        unlock(stream)
     end
     return nothing
 end
 
 """
-    settle!(stream)
+    settle!(stream, depth = 0)
 
-The cell is over: what is left is sent, bytes that never became a character included, and a lock
-that an interrupt left behind is released.
+What ran is over: the locks that it took beyond `depth` and an interrupt kept it from giving back are
+released, and what is left of text is sent, bytes that never became a character included.
 """
-function settle!(stream::OutputStream)
-    while stream.depth > 0 && trylock(stream.lock)
+function settle!(stream::OutputStream, depth::Int=0)
+    while stream.depth > depth && trylock(stream.lock)
         unlock(stream.lock)
         unlock(stream)
     end
