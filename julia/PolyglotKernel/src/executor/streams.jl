@@ -18,12 +18,13 @@ mutable struct OutputStream <: Compat.StandardStream
     name::String
     header::Vector{UInt8} # of its frames; made anew for each request
     lock::ReentrantLock
-    depth::Int            # how many `print`s, one inside the other, hold the lock
+    holder::Task          # who holds the lock, or did last
+    depth::Int            # how many `print`s of its, one inside the other, hold the lock
     text::Vector{UInt8}   # written, not sent yet
 end
 
 function OutputStream(channel::HostChannel, name::String)
-    stream = OutputStream(channel, name, UInt8[], ReentrantLock(), 0, UInt8[])
+    stream = OutputStream(channel, name, UInt8[], ReentrantLock(), current_task(), 0, UInt8[])
     return attribute!(stream, nothing)
 end
 
@@ -33,8 +34,8 @@ function attribute!(stream::OutputStream, id::Union{Int,Nothing})
     return stream
 end
 
-# That the lock is held and that it is counted must not come apart: a task that an interrupt has ended
-# in between would keep the lock for good, and every other task that prints would wait for ever.
+# That the lock is held and that it is counted must not come apart, or an interrupt in between would
+# leave a lock that nobody gives back, and every other task that prints would wait for ever.
 function Base.lock(stream::OutputStream)
     Base.sigatomic_begin()
     while !trylock(stream.lock)
@@ -42,13 +43,9 @@ function Base.lock(stream::OutputStream)
         sleep(WAIT_FOR_PRINTING)
         Base.sigatomic_begin()
     end
+    stream.holder = current_task()
     stream.depth += 1
-    try
-        Base.sigatomic_end()    # throws the interrupt that came meanwhile
-    catch
-        unlock(stream)
-        rethrow()
-    end
+    Base.sigatomic_end()
     return nothing
 end
 
@@ -134,13 +131,17 @@ end
 """
     settle!(stream, depth = 0)
 
-What ran is over: the locks that it took beyond `depth` and an interrupt kept it from giving back are
-released, and what is left of text is sent, bytes that never became a character included.
+What ran is over: locks beyond `depth` that an interrupt kept its tasks from giving back are released,
+and what is left of text is sent, bytes that never became a character included.
 """
 function settle!(stream::OutputStream, depth::Int=0)
-    while stream.depth > depth && trylock(stream.lock)
-        unlock(stream.lock)
-        unlock(stream)
+    if stream.holder === current_task()
+        while stream.depth > depth
+            unlock(stream)
+        end
+    elseif stream.depth > 0 && istaskdone(stream.holder)
+        stream.lock = ReentrantLock()
+        stream.depth = 0
     end
     if !isempty(stream.text) && stream.depth == 0
         send_valid(stream, stream.text)
