@@ -97,6 +97,13 @@ def test_output_of_the_called_side_is_the_cells(nb):
     assert cell.stdout == "first\njulia\npython\nagain\nlast\n"
 
 
+def test_a_print_may_call_the_other_language_which_prints(nb):
+    nb.run('%julia\nprints() = (println("in Julia"); 3)')
+    nb.run("class Shown:\n    def __repr__(self): return f'shown {jl.prints()}'\nshown = Shown()")
+    cell = nb.run('%julia\nprintln(py.shown)\nwait(@async println("and on"))')
+    assert cell.stdout == "in Julia\nshown 3\nand on\n"
+
+
 def test_the_called_side_can_ask(nb):
     nb.run("%julia\nasks() = readline()")
     assert nb.run("jl.asks() + '!'", answers=["typed"]).result == "'typed!'"
