@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -98,37 +99,56 @@ def test_more_arrays_than_descriptors():
         peer.close()
 
 
+def segments(*pids: int) -> set[int]:
+    """The inodes of the anonymous files in memory that processes hold; of all when none is named."""
+    inodes: set[int] = set()
+    for pid in pids or psutil.pids():
+        with suppress(OSError, psutil.Error):
+            inodes |= mapped(pid) | opened(pid)
+    return inodes
+
+
+def mapped(pid: int) -> set[int]:
+    lines = (line.split() for line in Path(f"/proc/{pid}/maps").read_text().splitlines())
+    return {int(line[4]) for line in lines if "/memfd:" in "".join(line[5:])}
+
+
+def opened(pid: int) -> set[int]:
+    files = [file for file in Path(f"/proc/{pid}/fd").iterdir() if "memfd:" in os.readlink(file)]
+    return {file.stat().st_ino for file in files}
+
+
 @linux
 def test_memory_stays_flat():
     """Arrays of 10 MB there and back, one after another: nobody keeps them."""
     peer = JuliaPeer(("memfd",))
     try:
-        julia, array = psutil.Process(peer.pid), np.random.default_rng(2).random(1_250_000)
-        used = []
+        sides = [psutil.Process(), psutil.Process(peer.pid)]
+        array = np.random.default_rng(2).random(1_250_000)
+        used, held = [], []
         for _ in range(ARRAYS):
             back = peer.echo(array)
-            used.append(psutil.virtual_memory().shared + julia.memory_info().rss)
+            used.append(sum(side.memory_info().rss for side in sides))
+            held.append(len(segments(*(side.pid for side in sides))))
         assert (back == array).all()
-        del back
-        settled, last = max(used[50:100]), max(used[-50:])
-        assert last < settled + 100e6
-        assert psutil.Process().memory_info().rss < 1.5e9
+        settled = slice(50, 100)
+        assert max(used[-50:]) < max(used[settled]) + 100e6
+        assert max(held[-50:]) <= max(held[settled])
     finally:
         peer.close()
 
 
 @linux
 def test_no_memory_is_left_when_a_side_is_killed():
-    shared_before = psutil.virtual_memory().shared
     names = set(os.listdir("/dev/shm"))
     peer = JuliaPeer()
-    array = np.random.default_rng(3).random(30_000_000)
-    peer.give(array, "(global taken = it; 1)")
-    assert psutil.virtual_memory().shared - shared_before > 200e6
+    peer.give(np.random.default_rng(3).random(30_000_000), "(global taken = it; 1)")
+    held = segments(peer.pid)
+    assert held
     psutil.Process(peer.pid).kill()
     peer._process.wait()
-    assert psutil.virtual_memory().shared - shared_before < 50e6
-    assert set(os.listdir("/dev/shm")) == names
+    assert not held & segments()
+    assert not {name for name in set(os.listdir("/dev/shm")) - names if "polyglot" in name}
 
 
 @linux
