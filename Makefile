@@ -22,7 +22,7 @@ test: setup
 	@"$$(cat .venv/julia)" --startup-file=no --project=julia/PolyglotKernel \
 		julia/PolyglotKernel/test/runtests.jl
 	$(SAY) 'Tests in Python, and of the real kernel'
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 console: setup
 	@$(BIN)/jupyter console --kernel polyglot

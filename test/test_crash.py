@@ -68,15 +68,19 @@ def test_killed_from_outside(nb, language):
     assert nb.run(in_(language, "1 + 1")).result == "2"
 
 
-LIMIT = 4 << 30  # of address space
+ROOM = 1 << 29  # bytes of address space that may be added to what the process has
 HUNGRY = {
     "python": (
-        f"import resource\nresource.setrlimit(resource.RLIMIT_AS, ({LIMIT}, {LIMIT}))\n"
+        "import psutil, resource\n"
+        f"limit = psutil.Process().memory_info().vms + {ROOM}\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (limit, limit))\n"
         "x = []\nwhile True: x.append(bytearray(1 << 26))"
     ),
     "julia": (
-        f"ccall(:setrlimit, Cint, (Cint, Ptr{{UInt64}}), 9, UInt64[{LIMIT}, {LIMIT}])\n"
-        "x = []\nwhile true; push!(x, zeros(UInt8, 1 << 28)); end"
+        'pages = parse(UInt64, first(split(read("/proc/self/statm", String))))\n'
+        f"limit = 4096 * pages + {ROOM}\n"
+        "ccall(:setrlimit, Cint, (Cint, Ptr{UInt64}), 9, [limit, limit])\n"
+        "x = []\nwhile true; push!(x, zeros(UInt8, 1 << 26)); end"
     ),
 }
 

@@ -100,7 +100,7 @@ def test_more_arrays_than_descriptors():
 
 
 def segments(*pids: int) -> set[int]:
-    """The inodes of the anonymous files in memory that processes hold; of all when none is named."""
+    """The inodes of the anonymous files in memory that processes hold (all, if none is named)."""
     inodes: set[int] = set()
     for pid in pids or psutil.pids():
         with suppress(OSError, psutil.Error):
