@@ -80,7 +80,7 @@ class Lab:
 
     def open(self, name: str) -> LabNotebook:
         """A notebook of `notebooks`, when its kernel is idle."""
-        page = self._browser.new_page(viewport={"width": 1200, "height": 900})
+        page = self._browser.new_page(viewport={"width": 1200, "height": 1300})
         page.set_default_timeout(GUARD)
         page.goto(f"{self.url}/lab/tree/{name}")
         return LabNotebook(page).wait_until_ready()
