@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 from languages import SPIN, both, in_
+
+CHECKOUT = Path(__file__).resolve().parent.parent
 
 
 def test_kernel_info(nb):
@@ -15,6 +20,8 @@ def test_kernel_info(nb):
 def test_one_protocol_version(nb):
     cell = nb.run("print(1)\n2")
     versions = {m["header"]["version"] for m in [*cell.iopub, cell.reply]}
+    specs = (CHECKOUT / "kernelspec").glob("*/kernel.json")
+    versions |= {json.loads(spec.read_text())["kernel_protocol_version"] for spec in specs}
     assert versions == {nb.info["protocol_version"]}
 
 

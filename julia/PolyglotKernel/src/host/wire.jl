@@ -2,7 +2,7 @@
 # ("The Wire Protocol" in messaging.rst).
 
 "The version of the message specification that this kernel implements, in every message it sends."
-const PROTOCOL_VERSION = "5.5"
+const PROTOCOL_VERSION = "5.6"
 
 const DELIMITER = Vector{UInt8}(codeunits("<IDS|MSG>"))
 
