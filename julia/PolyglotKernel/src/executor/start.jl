@@ -6,6 +6,7 @@
 Serves the host on descriptors 3 and 4 until it closes them. Called in the root task.
 """
 function main()
+    forget_program()
     Base.exit_on_sigint(false)
     Base.sigatomic_begin()
     sigint = SigintGate()
@@ -24,6 +25,13 @@ function main()
     startup && run_startup_files(session)
     warm_up(session)
     serve(session)
+    return nothing
+end
+
+# To a cell it is as in the REPL: no program runs, and `include` begins in the working directory.
+function forget_program()
+    delete!(task_local_storage(), :SOURCE_PATH)
+    Core.eval(Base, :(PROGRAM_FILE = ""))
     return nothing
 end
 
