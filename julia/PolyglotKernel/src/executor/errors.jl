@@ -71,6 +71,7 @@ function show_exception(io::IO, exception, trace::Vector)
     catch
         string(exception_name(exception), ": ", exception_value(exception))
     end
-    print(io, text)
+    print(io, rstrip(text))
+    print_places(io, exception, text)
     return nothing
 end

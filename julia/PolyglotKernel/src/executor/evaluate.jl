@@ -46,6 +46,8 @@ function evaluate_expression(session::Session, @nospecialize(item), place::LineN
     Compat.compile_for(Compat.USERS_LEVEL)
     try
         return Core.eval(session.mod, Expr(:toplevel, place, item))
+    catch exception
+        fail_at(place, exception)
     finally
         Compat.compile_for(Compat.KERNELS_LEVEL)
     end

@@ -62,6 +62,7 @@ failure(stack) = Failure([(cause(exception), user_frames(trace)) for (exception,
 
 # A subprocess gets the interrupt too, and may have ended by it before Julia leaves its wait for it.
 cause(exception) = exception
+cause(exception::LoadError) = LoadError(exception.file, exception.line, cause(exception.error))
 function cause(exception::ProcessFailedException)
     by_interrupt = any(process -> process.termsignal == Base.SIGINT, exception.procs)
     return by_interrupt ? InterruptException() : exception

@@ -138,7 +138,7 @@ function publish_result(session::Session, @nospecialize(value), count::Int)
 end
 
 function execute_failed(session::Session, failure::Failure, silent::Bool)
-    Compat.set_repl_variable(session.mod, :err, first(failure.stack)[1])
+    Compat.set_repl_variable(session.mod, :err, without_place(first(failure.stack)[1]))
     isempty(session.hooks.failed) || attempt(session, run_hooks, session.hooks.failed)
     settle_output!(session)
     error = error_content(failure)
