@@ -179,6 +179,31 @@ def test_a_syntax_error_has_its_line_and_nothing_runs(
     assert julia.run("a").result == "0"
 
 
+@pytest.mark.parametrize(
+    ("code", "line"),
+    [
+        ("a = 1\nb = 2\nundefined_name", 3),
+        ("1\nusing NoSuchPackage", 2),
+        ("\n\n@no_such_macro(3)", 3),
+        ("function f()\n    1\n    @no_such_macro 3\nend", 3),
+        ("using Test\n@test 1 == 2", 2),
+    ],
+)
+def test_an_error_without_a_frame_has_its_line(julia: PipedExecutor, code: str, line: int) -> None:
+    text = trace(julia.run(code))
+    assert text.splitlines()[-1] == f"in expression starting at In[{julia.count}]:{line}"
+    assert "LoadError" not in text
+
+
+def test_a_line_is_named_once(julia: PipedExecutor) -> None:
+    assert "in expression starting at" not in trace(julia.run("x = 1\nsqrt(-1)"))
+
+
+def test_err_is_what_was_thrown(julia: PipedExecutor) -> None:
+    julia.run("undefined_name")
+    assert julia.run("err isa UndefVarError").result == "true"
+
+
 def test_causes_are_shown(julia: PipedExecutor) -> None:
     cell = julia.run('try\n    error("first")\ncatch\n    error("second")\nend')
     text = trace(cell)
@@ -206,6 +231,19 @@ def test_silent_cells_show_and_count_nothing_but_print(julia: PipedExecutor) -> 
     cell = julia.run("error()", silent=True, store_history=False)
     assert cell.error is None
     assert cell.reply["ename"] == "ErrorException"
+
+
+def test_a_request_with_a_field_missing_is_answered_and_costs_nothing(
+    julia: PipedExecutor,
+) -> None:
+    """Whatever is wrong with a request, or with its handling: the variables stay."""
+    julia.run("kept = 21")
+    for type in ("execute", "complete", "inspect", "is_complete"):
+        answer = julia.ask(type, silent=False, execution_count=1)
+        assert answer["status"] == "error", type
+    julia.send("call", call=7, op="eval")
+    assert julia.wait_for("return").header["status"] == "error"
+    assert julia.run("kept").result == "21"
 
 
 def test_user_expressions(julia: PipedExecutor) -> None:

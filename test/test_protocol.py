@@ -103,6 +103,15 @@ def test_user_expressions(nb, language):
 
 
 @both
+@pytest.mark.parametrize("expression", [1, None, ["1"], {"a": "1"}])
+def test_a_user_expression_that_is_no_string(nb, language, expression):
+    nb.run(in_(language, "kept = 7"))
+    answer = nb.run(in_(language, "1"), user_expressions={"odd": expression, "good": "kept"}).answer
+    assert answer["user_expressions"]["odd"]["status"] == "error"
+    assert answer["user_expressions"]["good"]["data"]["text/plain"] == "7"
+
+
+@both
 def test_user_expressions_after_an_error(nb, language):
     cell = nb.fail(in_(language, "undefined_name"), user_expressions={"a": "1"})
     assert cell.status == "error"

@@ -137,6 +137,17 @@ def test_user_expressions(python: PipedExecutor) -> None:
     assert (answers["bad"]["status"], answers["bad"]["ename"]) == ("error", "NameError")
 
 
+def test_a_request_with_a_field_missing_is_answered_and_costs_nothing(
+    python: PipedExecutor,
+) -> None:
+    """Whatever is wrong with a request, or with its handling: the variables stay."""
+    python.run("kept = 21")
+    assert python.ask("execute", silent=False)["status"] == "error"
+    python.send("call", call=7, op="eval")
+    assert python.wait_for("return").header["status"] == "error"
+    assert python.run("kept").result == "21"
+
+
 def test_magics_and_shell(python: PipedExecutor) -> None:
     assert "Wall time" in python.run("%time 1").stdout
     assert python.run("%%time\nz = 3").reply["status"] == "ok"

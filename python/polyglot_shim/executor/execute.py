@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import os
 from contextvars import Context
+from traceback import format_exc
 from typing import Any, Protocol
 
 from . import comms, fork, jsontext
@@ -65,7 +66,30 @@ class Runner:
     async def run(self, frame: Frame) -> None:
         """Run the request and answer it. No interrupt gets out of here."""
         kinds = {"execute": self._execute, "comm": self._comm, "call": self._call}
-        await kinds[frame.header["type"]](frame)
+        try:
+            await kinds[frame.header["type"]](frame)
+        except Exception as error:
+            self._fault(frame.header, error)
+
+    def _fault(self, asked: dict[str, Any], error: Exception) -> None:
+        """Answer a request that the executor itself failed on: that costs nobody's variables.
+
+        The host takes no notice of a second answer, where the fault came behind the first.
+        """
+        shown = {
+            "ename": type(error).__name__,
+            "evalue": str(error),
+            "traceback": format_exc().splitlines(),
+        }
+        if asked["type"] == "call":
+            answer = {"type": "return", "call": asked.get("call"), "status": "error", **shown}
+            self._channel.send(answer, [])
+            return
+        if asked["type"] == "execute":
+            self._output.publish("error", shown)
+        content = {"status": "error", "execution_count": asked.get("execution_count", 0), **shown}
+        reply = {"type": "reply", "id": asked.get("id"), "status": "error"}
+        self._channel.send(reply, [jsontext.dumps(content)])
 
     async def _execute(self, frame: Frame) -> None:
         asked = frame.header

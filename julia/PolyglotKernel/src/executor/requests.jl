@@ -4,7 +4,7 @@
 function serve(session::Session)
     while true
         wait_undisturbed(() -> nothing, wait, session.inbox)
-        handle(session, take!(session.inbox)::Frames.Frame)
+        handle_surely(session, take!(session.inbox)::Frames.Frame)
     end
 end
 
@@ -12,7 +12,32 @@ end
 function serve_waiting(session::Session)
     while isready(session.inbox) || has_unread(session.channel)
         wait_undisturbed(() -> nothing, wait, session.inbox)
-        handle(session, take!(session.inbox)::Frames.Frame)
+        handle_surely(session, take!(session.inbox)::Frames.Frame)
+    end
+    return nothing
+end
+
+"Handles a frame; a fault of the executor's own answers it, and costs nobody's variables."
+function handle_surely(session::Session, frame::Frames.Frame)
+    outcome = attempt_shielded(session, handle, session, frame)
+    outcome isa Failure && answer_fault(session, frame.header, outcome)
+    return nothing
+end
+
+# The host takes no notice of a second answer, where the fault came behind the first.
+@noinline function answer_fault(session::Session, header::Dict{String,Any}, fault::Failure)
+    error = error_content(fault)
+    type = get(header, "type", nothing)
+    if type == "call"
+        returned = JSON.fields("type" => "return", "call" => header["call"], "status" => "error")
+        send(session.channel, append!(returned, error))
+    else
+        attend!(session, Request(get(header, "id", nothing), false))
+        type == "execute" && publish(session, "error", error)
+        content = failed_content(error)
+        push!(content, Pair{String,Any}("execution_count", session.execution_count))
+        reply(session, get(header, "id", nothing), content, "error")
+        attend!(session, NO_REQUEST)
     end
     return nothing
 end
@@ -163,14 +188,15 @@ end
 @noinline function evaluate_expressions(session::Session, expressions::Dict{String,Any})
     results = JSON.fields()
     for (name, expression) in expressions
-        outcome = attempt(session, expression_bundle, session, String(expression))
+        outcome = attempt(session, expression_bundle, session, expression)
         content = outcome isa Failure ? failed_content(error_content(outcome)) : outcome
         push!(results, Pair{String,Any}(name, content))
     end
     return results
 end
 
-function expression_bundle(session::Session, expression::String)
+function expression_bundle(session::Session, @nospecialize(expression))
+    expression isa String || throw(ArgumentError("a user expression must be a string of code"))
     cell = evaluate_cell(session, expression, "user_expression")
     data = Base.invokelatest(mime_bundle, session, cell.value)
     return JSON.fields("status" => "ok", "data" => data, "metadata" => JSON.fields())
