@@ -11,6 +11,7 @@ from contextlib import contextmanager
 
 import pytest
 from jupyter_client.blocking import BlockingKernelClient
+from jupyter_client.connect import write_connection_file
 
 GOOD = {
     "transport": "tcp",
@@ -122,6 +123,44 @@ def test_a_port_that_is_taken(path, nb):
     taken = nb.kernel.manager.get_connection_info()["shell_port"]
     path.write_text(json.dumps(GOOD | {"shell_port": taken}))
     assert str(taken) in last_words(path)
+
+
+def vs_code_arguments(connection: dict[str, object], path) -> list[str]:
+    """How VS Code passes a connection to a kernelspec of language `python`."""
+    return [
+        f"--ip={connection['ip']}",
+        f"--stdin={connection['stdin_port']}",
+        f"--control={connection['control_port']}",
+        f"--hb={connection['hb_port']}",
+        f'--Session.signature_scheme="{connection["signature_scheme"]}"',
+        f'--Session.key=b"{connection["key"]}"',
+        f"--shell={connection['shell_port']}",
+        f'--transport="{connection["transport"]}"',
+        f"--iopub={connection['iopub_port']}",
+        f'--f="{path}"',
+    ]
+
+
+@pytest.mark.parametrize("written", [True, False])
+def test_the_way_vs_code_starts_it(tmp_path, written):
+    """Its file may be there, or only the name of one."""
+    path = tmp_path / "kernel v3.json"
+    _, connection = write_connection_file(str(path), key=b"0123-abcd")
+    if not written:
+        path.unlink()
+    shim = [sys.executable, "-m", "polyglot_shim"]
+    with running([*shim, *vs_code_arguments(connection, path)]) as process:
+        client = BlockingKernelClient()
+        client.load_connection_info({**connection, "key": b"0123-abcd"})
+        client.start_channels(hb=False)  # it would take a kernel that starts for dead
+        client.wait_for_ready(timeout=60)
+        shown = []
+        client.execute_interactive("6 * 7", timeout=60, output_hook=shown.append)
+        results = [m["content"]["data"] for m in shown if m["msg_type"] == "execute_result"]
+        assert results == [{"text/plain": "42"}]
+        client.shutdown()
+        assert process.wait(60) == 0
+        client.stop_channels()
 
 
 @pytest.mark.parametrize("transport", ["tcp", "ipc"])

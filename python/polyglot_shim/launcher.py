@@ -15,6 +15,7 @@ from polyglot_shim.find_julia import find_julia
 from polyglot_shim.find_libzmq import find_libzmq
 
 LANGUAGES = ("python", "julia")
+FILE_OPTIONS = ("-f", "--f", "--file")
 USAGE = (
     "usage: python -m polyglot_shim [-f] CONNECTION_FILE [--language python|julia] "
     "[--executor LANGUAGE=COMMAND]"
@@ -24,43 +25,67 @@ USAGE = (
 def main(arguments: list[str]) -> int:
     """Does not return where all is well. Returns the exit code 1 after one message on stderr."""
     try:
-        file, language, executors = parse(arguments)
+        file, language, executors, others = parse(arguments)
+        if others and not has_content(file):
+            from polyglot_shim.connection_arguments import write_connection_file
+
+            write_connection_file(file, others)
         become_host(file, language, executors)
     except StartupError as error:
         print(f"polyglot-kernel cannot start. {error}", file=sys.stderr)
     return 1
 
 
-def parse(arguments: list[str]) -> tuple[str, str, list[str]]:
-    """Connection file, default language and, as `LANGUAGE=COMMAND`, other executor programs than
-    ours, from the command line. Raises StartupError.
+def parse(arguments: list[str]) -> tuple[str, str, list[str], list[str]]:
+    """Connection file, default language, as `LANGUAGE=COMMAND` other executor programs than ours,
+    and the client's own arguments, from the command line. Raises StartupError.
 
-    After `-f FILE` come the client's own arguments: `jupyter run` hands its scripts' names to the
-    kernel too. They are not looked at.
+    Where there is an `-f FILE` clients may add what they like: `jupyter run` hands its scripts'
+    names to the kernel too, and VS Code what ipykernel understands.
     """
     file, language, executors, others = "", LANGUAGES[0], [], []
     rest = iter(arguments)
     for argument in rest:
         option, separator, value = argument.partition("=")
-        if option in ("-f", "--file", "--language", "--executor"):
+        if option in (*FILE_OPTIONS, "--language", "--executor"):
             value = value if separator else next(rest, "")
             if option == "--language":
                 language = value
             elif option == "--executor":
                 executors.append(value)
             else:
-                file = value
-        elif argument.startswith("-"):
-            raise StartupError(f"Cannot make sense of the argument {argument!r}.\n{USAGE}")
+                file = unquoted(value)
         else:
             others.append(argument)
     if not file:
-        if len(others) != 1:
-            raise StartupError(f"One connection file has to be given, not {others}.\n{USAGE}")
-        file = others[0]
+        file, others = only_file(others), []
     if language not in LANGUAGES:
         raise StartupError(f"There is no language {language!r}.\n{USAGE}")
-    return file, language, executors
+    return file, language, executors, others
+
+
+def only_file(arguments: list[str]) -> str:
+    """The connection file where no option names it. Raises StartupError for anything beside it."""
+    for argument in arguments:
+        if argument.startswith("-"):
+            raise StartupError(f"Cannot make sense of the argument {argument!r}.\n{USAGE}")
+    if len(arguments) != 1:
+        raise StartupError(f"One connection file has to be given, not {arguments}.\n{USAGE}")
+    return arguments[0]
+
+
+def unquoted(text: str) -> str:
+    """VS Code puts values in quotes as for a shell, and starts the kernel without one."""
+    quoted = len(text) > 1 and text[0] == text[-1] and text[0] in "\"'"
+    return text[1:-1] if quoted else text
+
+
+def has_content(file: str) -> bool:
+    """Whether the file is there and not empty."""
+    try:
+        return os.stat(file).st_size > 0
+    except OSError:
+        return False
 
 
 def julia_command(julia: str, program: str) -> list[str]:
