@@ -118,7 +118,7 @@ class Cell(Request):
         self.notebook.wait_until(lambda: len(self.inputs) >= number, "an input request", self)
         return self.inputs[number - 1]["content"]
 
-    def wait_for_late_stdout(self, text: str) -> None:
+    def wait_for_late_text(self, text: str) -> None:
         """Until `text` has come after the cell's end, as from a thread."""
 
         def come() -> bool:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
 
-import psutil
 import pytest
 from languages import in_
 
@@ -58,14 +58,35 @@ def test_python_exit_forms_do_not_kill(nb):
 
 @pytest.mark.parametrize("language", ["python", "julia"])
 def test_killed_from_outside(nb, language):
-    """In a cell, and while idle: then the next cell simply finds a fresh language."""
-    pid_of = "import os; os.getpid()" if language == "python" else "getpid()"
-    process = psutil.Process(int(nb.run(in_(language, pid_of)).result))
-    process.send_signal(signal.SIGKILL)
-    process.wait(30)
-    cell = nb.submit(in_(language, "1 + 1")).wait()
-    assert cell.status == "error" or cell.result == "2"
+    """While idle: it is told below the last cell of that language, whose variables are lost."""
+    nb.run(in_(OTHER[language], "kept = 21"))
+    pid_of = "import os; lost = os.getpid(); lost" if language == "python" else "lost = getpid()"
+    cell = nb.run(in_(language, pid_of))
+    nb.run(in_(OTHER[language], "1"))
+    os.kill(int(cell.result), signal.SIGKILL)
+    cell.wait_for_late_text("variables are lost")
+    assert f"The {language.capitalize()} process was ended by SIGKILL" in cell.stderr
     assert nb.run(in_(language, "1 + 1")).result == "2"
+    assert nb.fail(in_(language, "lost")).error.ename in ("NameError", "UndefVarError")
+    assert nb.run(in_(OTHER[language], "kept")).result == "21"
+
+
+def test_an_end_between_cells_is_told(nb, tmp_path):
+    """A task ends the process when its cell is long over."""
+    gate = tmp_path / "gate"
+    os.mkfifo(gate)
+    cell = nb.run(f"%julia\nlost = 1\n@async (run(`cat {gate}`); exit(3))\nnothing")
+    gate.write_text("go on")
+    cell.wait_for_late_text("variables are lost")
+    assert cell.stderr.startswith("The Julia process ended with exit code 3. ")
+
+
+def test_an_end_that_was_asked_for_is_not_told(launch):
+    nb = launch().connect()
+    cell = nb.run("exit")
+    assert nb.run("1 + 1").result == "2"
+    assert cell.late == []
+    assert cell.stderr == ""
 
 
 ROOM = 1 << 29  # bytes of address space that may be added to what the process has

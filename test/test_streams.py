@@ -178,7 +178,7 @@ def test_output_of_a_thread_after_its_cell(nb):
         "thread = threading.Thread(target=late); thread.start()"
     )
     nb.run("go.set(); thread.join()")
-    cell.wait_for_late_stdout("from the thread")
+    cell.wait_for_late_text("from the thread")
 
 
 def test_output_of_a_task_after_its_cell(nb):
@@ -194,7 +194,7 @@ def test_output_of_a_background_process_after_its_cell(nb, tmp_path):
         f"p = subprocess.Popen(['sh', '-c', 'read x < {fifo}; echo late'])"
     )
     fifo.write_text("go\n")
-    cell.wait_for_late_stdout("late")
+    cell.wait_for_late_text("late")
     assert nb.run("p.wait()").result == "0"
 
 

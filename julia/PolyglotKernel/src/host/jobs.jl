@@ -182,7 +182,7 @@ function lose!(kernel::Kernel, job::Job, executor::Executor, what::String)
     name = language_name(executor.language)
     evalue = "the $name process $what"
     if job.kind == :execute
-        lost = executor.ready ? "$name starts afresh and its variables are lost; the other language keeps its own" :
+        lost = executor.ready ? loss(executor) :
                "run the cell again to try once more, or ask `polyglot-kernel doctor`"
         fail_cell!(kernel, job, "ExecutorDied", evalue * ". " * lost)
     elseif job.kind == :call
@@ -196,6 +196,11 @@ function lose!(kernel::Kernel, job::Job, executor::Executor, what::String)
     end
     return nothing
 end
+
+loss(executor::Executor) = string(
+    language_name(executor.language), " starts afresh and its variables are lost; ",
+    "the other language keeps its own",
+)
 
 language_name(language::String) = uppercasefirst(language)
 

@@ -213,11 +213,32 @@ function bury!(kernel::Kernel, executor::Executor)
     was_ready = executor.ready
     what = isempty(executor.condemned) ? describe_status(status) : executor.condemned
     was_ready || (what = what * startup_words(executor))
-    kernel.shutdown === nothing && lose_jobs!(kernel, executor, what)
+    if kernel.shutdown === nothing
+        is_told(kernel, executor) || tell_of_end!(kernel, executor, what)
+        lose_jobs!(kernel, executor, what)
+    end
     close_comms!(kernel, executor)
     executor.ready = false
     empty!(executor.busy)
     was_ready && kernel.shutdown === nothing && ensure_started!(executor)
+    return nothing
+end
+
+# Whether the end is told anyway: by what it ends, or because the user asked for it.
+function is_told(kernel::Kernel, executor::Executor)
+    (executor.leaving || !executor.ready) && return true
+    shows(job) = job.language == executor.language && job.kind in (:execute, :call)
+    return any(shows, values(kernel.jobs))
+end
+
+"An executor ended while none of its cells ran: say so below the last one."
+function tell_of_end!(kernel::Kernel, executor::Executor, what::String)
+    text = string("The ", language_name(executor.language), " process ", what, ". ", loss(executor), ".\n")
+    if executor.parent === NO_PARENT
+        log_warning(text)
+    else
+        add_text!(kernel, executor.parent, "stderr", text)
+    end
     return nothing
 end
 
