@@ -214,6 +214,17 @@ def test_the_default_language_is_julia(launch):
     assert nb.run("%python\ntype(1)").result == "int"
 
 
+@pytest.mark.parametrize("name", ["polyglot", "polyglot-julia"])
+def test_history_keeps_the_markers(launch, name):
+    """What is recalled runs in the language in which it ran."""
+    nb = launch(name).connect()
+    cells = ["%python\nhx = 1", "%python hy = 2", "%julia\nhz = 3", "\n%%python\n\nhw = 4"]
+    for code in cells:
+        nb.run(code)
+    assert [entry[2] for entry in nb.history("tail", n=4)] == cells
+    assert nb.run("%python\nIn[2], _i2").result == "('hy = 2', '%python hy = 2')"
+
+
 @both
 def test_history(nb, language):
     nb.run(in_(language, "'h'" if language == "python" else '"h"'))

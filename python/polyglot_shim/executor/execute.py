@@ -112,7 +112,7 @@ class Runner:
     async def _cell(self, asked: dict[str, Any]) -> dict[str, Any]:
         """The content of `execute_reply`, but for the payload."""
         shell, number = self._shell, asked["execution_count"]
-        shell.begin_cell(asked["code"], number)
+        shell.begin_cell(asked["code"], number, asked.get("source"))
         error = self._transfer(asked, "inputs")
         if error is None:
             error = await self._code(asked)

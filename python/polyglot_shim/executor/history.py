@@ -26,8 +26,14 @@ class CellHistory(HistoryManager):
         self._save_later = Later(self.writeout_cache, SAVE_AFTER, "polyglot-history")
 
     def store_inputs(self, line_num: int, source: str, source_raw: str | None = None) -> None:
-        """Store a Python cell, so that `In[line_num]` is it."""
+        """Store a Python cell, so that `In[line_num]` is it.
+
+        The raw input is the cell with its marker, without which it would be Julia in a kernel of
+        that default.
+        """
         self._pad(line_num)
+        if source_raw == self.shell.cell_source:  # and not what the cell itself has run
+            source_raw = self.shell.cell_as_written
         super().store_inputs(line_num, source, source_raw)
         if len(self.db_input_cache) >= self._inputs_per_save:
             self._save_later.ask()

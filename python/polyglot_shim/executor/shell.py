@@ -59,6 +59,7 @@ class ZMQInteractiveShell(InteractiveShell):
     execution_count = OfThread(1)  # type: ignore[assignment]
     cell_number = OfThread(0)
     cell_source = OfThread("")
+    cell_as_written = OfThread("")  # with its language marker
     last_error = OfThread(None)  # content of the `error` last published
     display_failed = OfThread(False)  # a formatter of the cell's result raised
 
@@ -102,10 +103,11 @@ class ZMQInteractiveShell(InteractiveShell):
 
     # Running cells
 
-    def begin_cell(self, code: str, number: int) -> None:
+    def begin_cell(self, code: str, number: int, as_written: str | None = None) -> None:
         """What happens next belongs to the cell with this code, and number in `In` and `Out`."""
         self.cell_number = self.execution_count = number
         self.cell_source = code
+        self.cell_as_written = code if as_written is None else as_written
         self.last_error = None
         self.display_failed = False
         self.displayhook.finish_displayhook()

@@ -131,7 +131,8 @@ end
 "Queue the cell of an `execute_request` (\"Execute\")."
 function queue_cell!(kernel::Kernel, request::Request)
     content = request.content
-    cell = parse_cell(get_text(content, "code"), kernel.options.language)
+    source = get_text(content, "code")
+    cell = parse_cell(source, kernel.options.language)
     silent = get_bool(content, "silent", false)
     expressions = get(content, "user_expressions", nothing)
     frame = Dict{String,Any}(
@@ -146,6 +147,8 @@ function queue_cell!(kernel::Kernel, request::Request)
         "language" => cell.language == "python" ? "julia" : "python",
         "header" => JSON.Raw(request.header_json),
     )
+    # for the history: recalled in a kernel of another default, the cell is to run as it did
+    cell.marker_length > 0 && (frame["source"] = source)
     kernel.last_id += 1
     job = Job(
         kernel.last_id, :execute, cell.language, request, "execute_reply", frame, Vector{UInt8}[],
