@@ -6,6 +6,7 @@ import re
 
 import pytest
 from languages import both, in_
+from notebook import Kernel
 
 # -- markers -----------------------------------------------------------------------------------
 
@@ -27,10 +28,50 @@ def test_python_markers(nb, marker):
     assert nb.run(marker + PYTHON).result == "True"
 
 
-@pytest.mark.parametrize("marker", ["%Julia", "%JULIA", "%%Python", "%julia -x y", "%julia --what"])
-def test_a_wrong_marker_is_told_the_right_one(nb, marker):
-    error = nb.fail(f"{marker}\n1").error
-    assert "%julia" in error.evalue and "%python" in error.evalue
+@pytest.mark.parametrize(
+    "marker",
+    ["%Julia", "%JULIA", "%%Python", "%julia -x y", "%julia --what", "%julia;1 + 1", "%julia: 1",
+     "%python?", "% julia", "%%  python", "%%%julia", "\ufeff%julia", "\n\ufeff%%python"],
+)  # fmt: skip
+@pytest.mark.parametrize("name", ["polyglot", "polyglot-julia"])
+def test_a_wrong_marker_is_told_the_right_one(kernels, name, marker):
+    nb = kernels[name]
+    nb.run("kept = 1")
+    error = nb.fail(f"{marker}\nkept = 2").error
+    assert error.ename == "MarkerError"
+    assert "write %julia or %python on the cell's first line" in error.evalue
+    assert nb.run("kept").result == "1"
+
+
+@pytest.fixture(scope="module")
+def kernels(tmp_path_factory, environment):
+    """A notebook on a kernel of each default language."""
+    folder = tmp_path_factory.mktemp("markers")
+    names = ("polyglot", "polyglot-julia")
+    started = {name: Kernel(name, folder / f"{name}.log").start() for name in names}
+    yield {name: kernel.connect() for name, kernel in started.items()}
+    for kernel in started.values():
+        kernel.stop()
+
+
+@pytest.mark.parametrize("marker", ["%julia", "%%julia", "%python", "%%python"])
+@pytest.mark.parametrize("name", ["polyglot", "polyglot-julia"])
+def test_a_marker_below_the_first_line_is_told_where_it_belongs(kernels, name, marker):
+    nb = kernels[name]
+    cell = nb.fail(f"# a comment\n{marker}\nkept = 2")
+    assert "on the cell's first line" in cell.answer["evalue"]
+
+
+@pytest.mark.parametrize("marker", ["%julia", "%%python"])
+def test_a_marker_in_a_julia_cell_keeps_it_from_running(nb, marker):
+    nb.run("%julia\nkept = 1")
+    cell = nb.fail(f"%julia\nkept = 2\n{marker}\nkept = 3")
+    assert "on the cell's first line" in cell.error.evalue
+    assert nb.run("%julia\nkept").result == "1"
+
+
+def test_a_marker_below_a_cell_magic(nb):
+    assert "on the cell's first line" in nb.submit("%%time\n%%python\n1").wait().stderr
 
 
 def test_other_percent_lines_belong_to_the_language(nb):
@@ -43,6 +84,7 @@ def test_other_percent_lines_belong_to_the_language(nb):
 
 def test_a_marker_is_only_one_on_the_first_line(nb):
     assert "%julia" in nb.fail("1\n%julia\n2").stderr
+    assert "%%julian" in nb.fail("%%julian\n1").stderr
     assert nb.run("x = '''\n%julia\n'''; x").result == "'\\n%julia\\n'"
 
 

@@ -6,10 +6,32 @@ from pathlib import Path
 
 from IPython.core import page
 from IPython.core.error import UsageError
-from IPython.core.magic import Magics, line_magic, magics_class
+from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class
 from IPython.core.magics import CodeMagics
 from IPython.core.magics.code import MacroToEdit
 from IPython.utils import openpy
+
+MARKER_USAGE = (
+    "%julia and %python pick the language of a whole cell: write the marker on the cell's first "
+    "line, and what is in the other language into a cell of its own."
+)
+
+
+@magics_class
+class MarkerMagics(Magics):
+    """The cells' language markers where the host does not see them: they are told the right place.
+
+    `%%python` is IPython's too, with another meaning, which a cell never gets to.
+    """
+
+    def _refuse(self, line: str, cell: str | None = None) -> None:
+        raise UsageError(MARKER_USAGE)
+
+    julia = line_cell_magic("julia")(_refuse)
+    python = line_cell_magic("python")(_refuse)
+    # what IPython makes of `%%julia` in the middle of a cell
+    julia_line = line_magic("%julia")(_refuse)
+    python_line = line_magic("%python")(_refuse)
 
 
 @magics_class

@@ -31,7 +31,7 @@ from . import system
 from .display import FrameDisplayHook, FramePublisher
 from .history import CellHistory
 from .interrupt import Interrupts
-from .magics import KernelMagics
+from .magics import KernelMagics, MarkerMagics
 from .output import Output
 from .request import KnownRequests, current_request, set_request
 from .subshells import OfThread
@@ -98,7 +98,7 @@ class ZMQInteractiveShell(InteractiveShell):
 
     def init_magics(self) -> None:
         super().init_magics()
-        self.register_magics(KernelMagics)
+        self.register_magics(KernelMagics, MarkerMagics)
         self.magics_manager.register_alias("ed", "edit")
 
     # Running cells

@@ -65,6 +65,7 @@ end
 
 function throw_or_wrap(tree, code::String, filename::String)
     is_syntax_error(tree) || return Expr(:toplevel, tree)
+    has_marker_line(code) && throw(MarkerError())
     detail = tree.args[1]
     detail isa Exception && throw(detail)
     throw(ParseError("syntax: $detail", filename, syntax_error_line(code)))

@@ -31,13 +31,16 @@ Take `source` apart; `default` is the language of a cell with no marker.
 function parse_cell(source::String, default::String)
     first = first_line(source)
     line = SubString(source, first.start, first.stop)
-    percents = startswith(line, "%%") ? 2 : startswith(line, "%") ? 1 : 0
-    percents == 0 && return plain_cell(source, default)
-    word = marker_word(line, percents)
-    language = lowercase(word)
+    name = marker_name(line)
+    language = lowercase(name)
     language in LANGUAGES || return plain_cell(source, default)
-    word == language || return problem_cell(source, default, "the marker %$word is not known: ")
-    inputs, outputs, rest, problem = marker_options(line, percents + ncodeunits(word) + 1, language)
+    word = word_at(line, 1)
+    percents = startswith(line, "%%") ? 2 : 1
+    if word != SubString("%%", 1, percents) * language
+        problem = "the marker $(shown_marker(line, name)) is not known: "
+        return problem_cell(source, default, problem)
+    end
+    inputs, outputs, rest, problem = marker_options(line, ncodeunits(word) + 1, language)
     isempty(problem) || return problem_cell(source, language, problem)
     before = SubString(source, 1, prevind(source, first.start))
     behind = SubString(source, first.start + rest - 1)
@@ -65,12 +68,23 @@ function first_line(source::String)
     return (start=start, stop=stop === nothing ? lastindex(source) : prevind(source, stop))
 end
 
-function marker_word(line::SubString{String}, percents::Int)
-    stop = percents
-    while stop < ncodeunits(line) && 0x20 < codeunit(line, stop + 1) < 0x7f
-        stop += 1
-    end
-    return String(SubString(line, percents + 1, stop))
+# The name behind the `%` of a line, also where more stands between or before than may; "" for none.
+function marker_name(line::SubString{String})
+    at = startswith(line, BYTE_ORDER_MARK) ? nextind(line, 1) : 1
+    at <= ncodeunits(line) && line[at] == '%' || return ""
+    start = findnext(c -> c != '%' && c != ' ' && c != '\t', line, at)
+    start === nothing && return ""
+    stop = findnext(c -> !(isletter(c) || isdigit(c) || c == '_'), line, start)
+    return String(SubString(line, start, stop === nothing ? lastindex(line) : prevind(line, stop)))
+end
+
+const BYTE_ORDER_MARK = '\ufeff'
+
+# A marker that is written wrongly, to the end of its word, as the user can see it.
+function shown_marker(line::SubString{String}, name::String)
+    behind = last(findfirst(name, line)) + 1
+    shown = string(SubString(line, 1, behind - 1), word_at(line, behind))
+    return replace(shown, BYTE_ORDER_MARK => "(byte order mark)")
 end
 
 """

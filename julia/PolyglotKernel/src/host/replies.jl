@@ -233,7 +233,8 @@ end
 
 "An executor ended while none of its cells ran: say so below the last one."
 function tell_of_end!(kernel::Kernel, executor::Executor, what::String)
-    text = string("The ", language_name(executor.language), " process ", what, ". ", loss(executor), ".\n")
+    name = language_name(executor.language)
+    text = string("The ", name, " process ", what, ". ", loss(executor), ".\n")
     if executor.parent === NO_PARENT
         log_warning(text)
     else
