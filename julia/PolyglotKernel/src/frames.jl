@@ -42,10 +42,12 @@ Base.showerror(io::IO, e::FrameError) = print(io, "broken frame: ", e.message)
 """
     encode(header, buffers = (); marks = 0)
 
-The bytes of a frame. `header` is anything that JSON writes as an object, or its text.
+The bytes of a frame. `header` is anything that JSON writes as an object, or its text. Throws
+[`FrameError`](@ref) for a header that is longer than any reader takes.
 """
 function encode(header, buffers=(); marks::Integer=0)
     text = header isa JSON.Raw ? header.text : JSON.json(header)
+    sizeof(text) <= MAX_HEADER || throw(FrameError("a header of $(sizeof(text)) bytes"))
     total = PREFIX_SIZE + 8 * length(buffers) + sizeof(text)
     for buffer in buffers
         total += sizeof(buffer)

@@ -15,9 +15,7 @@ function start_jobs!(kernel::Kernel)
         in_main = isempty(job.subshell)
         held_back = in_main && is_cell && (cell_waits || kernel.cell !== nothing)
         held_back |= !in_main && (job.subshell in taken || is_running(kernel, job.subshell))
-        if !held_back && can_start!(kernel, job, taken)
-            deleteat!(kernel.queue, i)
-            start!(kernel, job)
+        if !held_back && try_start!(kernel, job, taken)
             # a cell that the host answers itself is over already: look again from the front
             taken, cell_waits, i = String[], false, 1
             continue
@@ -41,6 +39,36 @@ function can_start!(kernel::Kernel, job::Job, taken::Vector{String})
     job.kind == :call && return isempty(executor.busy) || executor.waiting > 0
     isempty(job.subshell) || return runs_beside(executor, job) || isempty(executor.busy)
     return isempty(executor.busy) && !(job.language in taken)
+end
+
+"Start the job if it can be. Whether it is out of the queue; so is one that the host fails to start."
+function try_start!(kernel::Kernel, job::Job, taken::Vector{String})
+    try
+        can_start!(kernel, job, taken) || return false
+        filter!(other -> other !== job, kernel.queue)
+        start!(kernel, job)
+    catch e
+        Base.invokelatest(abandon!, kernel, job, e, catch_backtrace())
+    end
+    return true
+end
+
+"End a job with the error that the host itself made."
+function abandon!(kernel::Kernel, job::Job, @nospecialize(fault), trace::Vector)
+    log_failure("start a job of the kind \"$(job.kind)\"", fault, trace)
+    withdraw!(kernel, job)
+    end_with_error!(kernel, job, "KernelError", sprint(showerror, fault))
+    return nothing
+end
+
+"Take a job out of the queue that ends without having been started. Does nothing for one that was."
+function withdraw!(kernel::Kernel, job::Job)
+    at = findfirst(other -> other === job, kernel.queue)
+    at === nothing && return nothing
+    deleteat!(kernel.queue, at)
+    job.kind == :call || publish_status(kernel, "busy", job.request.header_json)
+    job.kind == :execute && announce_cell!(kernel, job)
+    return nothing
 end
 
 function start!(kernel::Kernel, job::Job)
@@ -184,12 +212,21 @@ function lose!(kernel::Kernel, job::Job, executor::Executor, what::String)
     if job.kind == :execute
         lost = executor.ready ? loss(executor) :
                "run the cell again to try once more, or ask `polyglot-kernel doctor`"
-        fail_cell!(kernel, job, "ExecutorDied", evalue * ". " * lost)
+        evalue *= ". " * lost
+    end
+    end_with_error!(kernel, job, "ExecutorDied", evalue)
+    return nothing
+end
+
+"End a job, of whatever kind, with an error of the kernel's own."
+function end_with_error!(kernel::Kernel, job::Job, ename::String, evalue::String)
+    if job.kind == :execute
+        fail_cell!(kernel, job, ename, evalue)
     elseif job.kind == :call
-        fail_call!(kernel, job, "ExecutorDied", evalue)
+        fail_call!(kernel, job, ename, evalue)
     else
         content = string(
-            "{\"status\":\"error\",\"ename\":\"ExecutorDied\",\"evalue\":", JSON.json(evalue),
+            "{\"status\":\"error\",\"ename\":\"", ename, "\",\"evalue\":", JSON.json(evalue),
             ",\"traceback\":[]}",
         )
         finish!(kernel, job, content)

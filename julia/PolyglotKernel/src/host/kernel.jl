@@ -145,6 +145,12 @@ function log_warning(message::String)
     return nothing
 end
 
+"Log a fault of the host's own; `what` it was about to do."
+function log_failure(what::String, @nospecialize(fault), trace::Vector)
+    log_warning("failed to $what: " * sprint(showerror, fault, trace))
+    return nothing
+end
+
 """
     publish(kernel, msg_type, parent, content; metadata, buffers)
 

@@ -129,10 +129,24 @@ end
 function handle_deadlines!(kernel::Kernel)
     now = time()
     now >= kernel.batch.deadline && publish_text!(kernel)
-    kernel.interruption === nothing || Base.invokelatest(continue_interruption!, kernel, now)
-    kernel.shutdown === nothing || Base.invokelatest(continue_shutdown!, kernel, now)
-    now >= next_lost_patience(kernel) && Base.invokelatest(answer_impatient!, kernel, now)
-    now >= kernel.rehearsal && Base.invokelatest(rehearse!, kernel)
-    is_gone(kernel.parent) && Base.invokelatest(begin_shutdown!, kernel, false)
+    if kernel.interruption !== nothing && !succeeds(continue_interruption!, kernel, now)
+        kernel.interruption = nothing       # or it would be due again at once
+    end
+    kernel.shutdown === nothing || succeeds(continue_shutdown!, kernel, now)
+    now >= next_lost_patience(kernel) && succeeds(answer_impatient!, kernel, now)
+    now >= kernel.rehearsal && succeeds(rehearse!, kernel)
+    is_gone(kernel.parent) && succeeds(begin_shutdown!, kernel, false)
     return nothing
+end
+
+# A fault of the host's own is logged, and the kernel goes on. Each step takes from what is due
+# before it does what it is about.
+function succeeds(step, @nospecialize(arguments...))
+    try
+        Base.invokelatest(step, arguments...)
+        return true
+    catch e
+        Base.invokelatest(log_failure, string(step), e, catch_backtrace())
+        return false
+    end
 end

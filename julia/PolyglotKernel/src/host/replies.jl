@@ -262,11 +262,8 @@ function lose_jobs!(kernel::Kernel, executor::Executor, what::String)
         waiting = filter(job -> job.language == executor.language && needs_executor(job), kernel.queue)
         for job in waiting
             # ending the first cell may have aborted the others
-            at = findfirst(isequal(job), kernel.queue)
-            at === nothing && continue
-            deleteat!(kernel.queue, at)
-            job.kind == :call || publish_status(kernel, "busy", job.request.header_json)
-            job.kind == :execute && announce_cell!(kernel, job)
+            any(other -> other === job, kernel.queue) || continue
+            withdraw!(kernel, job)
             lose!(kernel, job, executor, what)
         end
     end

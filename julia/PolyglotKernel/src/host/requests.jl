@@ -19,14 +19,17 @@ function receive_all!(kernel::Kernel, channel::Int)
         try
             handle!(kernel, request)
         catch e
-            Base.invokelatest(answer_failure, kernel, request, sprint(showerror, e, catch_backtrace()))
+            Base.invokelatest(answer_failure, kernel, request, e, catch_backtrace())
         end
     end
 end
 
 # A fault of the host's own: it is logged, the request is ended all the same, and the kernel goes on.
-function answer_failure(kernel::Kernel, request::Request, problem::String)
-    log_warning(string("failed to handle a message of type \"", request.msg_type, "\": ", problem))
+function answer_failure(kernel::Kernel, request::Request, @nospecialize(fault), trace::Vector)
+    log_failure("handle a message of type \"$(request.msg_type)\"", fault, trace)
+    problem = sprint(showerror, fault)
+    # who takes a request in says nothing before he has it
+    haskey(QUEUED, request.msg_type) && publish_status(kernel, "busy", request.header_json)
     content = string(
         "{\"status\":\"error\",\"ename\":\"KernelError\",\"evalue\":", JSON.json(problem), ",\"traceback\":[]}"
     )
@@ -190,16 +193,15 @@ function ask!(kernel::Kernel, request::Request)
     if type == "is_complete" && is_bare_marker(cell)
         answer_now!(kernel, job, "{\"status\":\"incomplete\",\"indent\":\"\"}")
     elseif executor.ready && !executor.concurrent && !isempty(executor.busy)
-        publish_status(kernel, "busy", request.header_json)
         answer = JSON.json(Base.invokelatest(answer_alone, kernel, frame))
-        finish!(kernel, job, in_source(job, Vector{UInt8}(answer)))
+        answer_now!(kernel, job, in_source(job, Vector{UInt8}(answer)))
     else
         push!(kernel.queue, job)
     end
     return nothing
 end
 
-function answer_now!(kernel::Kernel, job::Job, content::String)
+function answer_now!(kernel::Kernel, job::Job, content::Union{String,Vector{UInt8}})
     publish_status(kernel, "busy", job.request.header_json)
     finish!(kernel, job, content)
     return nothing

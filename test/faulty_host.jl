@@ -1,0 +1,16 @@
+# The host with faults of its own: functions that the kernel needs and that throw. Started as host.jl.
+empty!(LOAD_PATH)
+push!(LOAD_PATH, joinpath(dirname(@__DIR__), "julia"), "@stdlib")
+using PolyglotKernel: Host
+
+planted(arguments...) = error("a planted fault")
+Host.QUEUED["inspect_request"] = planted
+Host.ANSWERED["comm_info_request"] = planted
+Core.eval(Host, quote
+    continue_interruption!(::Kernel, ::Float64) = $planted()
+    answer_impatient!(::Kernel, ::Float64) = $planted()
+    rehearse!(kernel::Kernel) = (kernel.rehearsal = Inf; $planted())
+    remember_words!(::Kernel, job::Job) = occursin("planted", job.cell.code) && $planted()
+end)
+
+exit(Host.main(ARGS))
