@@ -6,7 +6,7 @@
 let packages = dirname(dirname(@__DIR__)), users_project = Base.ACTIVE_PROJECT[], path = copy(LOAD_PATH)
     Base.ACTIVE_PROJECT[] = joinpath(packages, "PolyglotExecutor", "Project.toml")
     copy!(LOAD_PATH, [packages, "@stdlib"])
-    package = Base.require(Base, :PolyglotExecutor)
+    package = Base.invokelatest(include("load.jl"), packages, :PolyglotExecutor, Module(:Kernel))
     copy!(LOAD_PATH, path)
     Base.ACTIVE_PROJECT[] = users_project
     if ARGS != ["--compile-only"]

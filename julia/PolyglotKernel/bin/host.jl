@@ -2,5 +2,13 @@
 # path, whatever the user's environment holds.
 empty!(LOAD_PATH)
 push!(LOAD_PATH, dirname(dirname(@__DIR__)), "@stdlib")
-using PolyglotKernel: PolyglotKernel
-exit(PolyglotKernel.Host.main(ARGS))
+load = include("load.jl")
+kernel = try
+    load(LOAD_PATH[1], :PolyglotKernel, Main)
+catch e
+    problem = sprint(showerror, e)
+    println(stderr, "polyglot-kernel cannot start. Its Julia package does not load: ", problem)
+    println(stderr, "What to do: ask polyglot-kernel doctor")
+    exit(1)
+end
+exit(kernel.Host.main(ARGS))

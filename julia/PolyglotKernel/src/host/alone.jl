@@ -22,13 +22,19 @@ function remember_words!(kernel::Kernel, job::Job)
     return nothing
 end
 
+function asking_package()
+    packages = dirname(dirname(dirname(@__DIR__)))
+    load = include(joinpath(packages, "PolyglotKernel", "bin", "load.jl"))
+    return Base.invokelatest(load, packages, :PolyglotAsking, Main)
+end
+
 """
     answer_alone(kernel, frame)
 
 The content of the reply to the question in `frame`.
 """
 function answer_alone(kernel::Kernel, frame::Dict{String,Any})
-    asking = Base.require(Main, :PolyglotAsking).Asking
+    asking = asking_package().Asking
     code = frame["code"]::String
     type = frame["type"]
     type == "is_complete" && return Base.invokelatest(asking.is_complete, code)

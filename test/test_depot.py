@@ -1,0 +1,47 @@
+"""A home in which Julia can keep nothing: the kernel is slower to start, and works."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from languages import SPIN, in_
+
+NOWHERE = {"JULIA_DEPOT_PATH": "/dev/null/depot"}  # nobody can make that folder, not even root
+
+
+def test_the_kernel_works_without_a_depot(launch):
+    nb = launch(env=NOWHERE).connect()
+    assert nb.run("6 * 7").result == "42"
+    assert nb.run("%julia\nx = 6\nx * 7").result == "42"
+    assert "Kernel" not in nb.run("%julia\nprint(names(Main))").stdout
+    nb.run("%julia\nkept_words = 1")
+    spin = nb.submit(in_("julia", SPIN["julia"])).wait_for_stdout("on")
+    assert "println" in nb.complete("%julia\nprintl")["matches"]
+    assert "kept_words" in nb.complete("%julia\nkept_w")["matches"]
+    nb.interrupt()
+    assert spin.wait().status == "error"
+    assert "PolyglotKernel is compiled anew at every start" in nb.kernel.log.read_text()
+
+
+def test_a_package_that_does_not_load_is_told_in_one_message(tmp_path):
+    """Not with a trace of the kernel's: what is broken, and what to do."""
+    checkout = Path(__file__).resolve().parent.parent
+    for part in ("python", "julia"):
+        shutil.copytree(checkout / part, tmp_path / part)
+    (tmp_path / "julia" / "PolyglotKernel" / "src" / "frames.jl").write_text("broken(\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "polyglot_shim", "-f", str(tmp_path / "connection.json")],
+        env={**os.environ, **NOWHERE, "PYTHONPATH": str(tmp_path / "python")},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 1
+    assert "polyglot-kernel cannot start. " in done.stderr
+    assert "frames.jl" in done.stderr
+    assert "What to do: ask polyglot-kernel doctor" in done.stderr
+    assert "Stacktrace" not in done.stderr
