@@ -116,6 +116,18 @@ def test_after_the_clients_death(code):
     assert_gone(processes)
 
 
+def test_after_the_host_was_killed_while_both_languages_spin(launch):
+    """Python in a subshell, Julia beside it."""
+    nb = launch().connect()
+    processes = all_processes(nb)
+    subshell = nb.ask("create_subshell_request", channel="control").answer["subshell_id"]
+    nb.submit(SPIN["python"], subshell=subshell).wait_for_stdout("on")
+    nb.submit(in_("julia", SPIN["julia"])).wait_for_stdout("on")
+    nb.kernel.process.send_signal(signal.SIGKILL)
+    nb.kernel.wait_for_end()
+    assert_gone(processes)
+
+
 def test_ctrl_c_in_the_terminal_does_not_end_the_kernel(launch):
     nb = launch().connect()
     os.kill(nb.kernel.process.pid, signal.SIGINT)
