@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import schema
+from jupyter_client.session import Session
 from notebook import Kernel, Notebook
 from polyglot_shim.find_julia import find_julia
 from polyglot_shim.launcher import julia_command
@@ -19,6 +21,9 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 
 # What a test run is not to inherit from the notebook or the shell it is started in.
 FOREIGN = ("JPY_PARENT_PID", "JPY_SESSION_NAME", "MPLBACKEND", "PYTHONSTARTUP", "JULIA_PROJECT")
+
+# Messages to kernels and to those who start them, which a test may receive in their place.
+OF_CLIENTS = ("kernel_registration_request",)
 
 
 def kernel_spec(language: str) -> dict[str, object]:
@@ -60,6 +65,35 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def compiled(environment: Path) -> None:
     """The Julia packages, compiled before a test waits for them."""
     subprocess.run(julia_command(find_julia().path, "precompile.jl"), check=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def broken_messages() -> Iterator[list[str]]:
+    """What is wrong with messages that any client in this process has received, whoever it belongs
+    to: clients may swallow an error that is raised where they receive."""
+    broken: list[str] = []
+    receive = Session.deserialize
+
+    def deserialize(session: Session, parts: list, content: bool = True, copy: bool = True):
+        message = receive(session, parts, content, copy)
+        if content and message["header"]["msg_type"] not in OF_CLIENTS:
+            try:
+                schema.validate_anywhere(message)
+            except schema.SchemaError as error:
+                broken.append(str(error))
+        return message
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Session, "deserialize", deserialize)
+        yield broken
+
+
+@pytest.fixture(autouse=True)
+def every_message_keeps_to_its_schema(broken_messages: list[str]) -> Iterator[None]:
+    yield
+    found = broken_messages.copy()
+    broken_messages.clear()
+    assert not found, found
 
 
 @pytest.fixture

@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import schema
+
 SOURCES = Path(__file__).parent.parent / "python"
 if importlib.util.find_spec("polyglot_shim") is None:
     sys.path.insert(0, str(SOURCES))
@@ -43,10 +45,12 @@ class Cell:
             self.outputs.append({"msg_type": "stream", "name": name, "text": text})
 
     def add_message(self, frame: Frame) -> None:
+        content = json.loads(bytes(frame.buffers[0]))
+        schema.validate_content("iopub", frame.header["msg_type"], content)
         self.outputs.append(
             {
                 **frame.header,
-                "content": json.loads(bytes(frame.buffers[0])),
+                "content": content,
                 "buffers": [bytes(buffer) for buffer in frame.buffers[1:]],
             }
         )
@@ -157,6 +161,7 @@ class PipedExecutor:
             self._poll.register(descriptor, select.POLLIN)
         self._events: deque[tuple[str, Any]] = deque()
         self._number = 0
+        self._asked: dict[int, str] = {}  # the types of the requests, by id
         self._interrupting = False  # an interrupt was sent and has not arrived
         self.count = 0
         self._status: int | None = None
@@ -168,6 +173,7 @@ class PipedExecutor:
         """Send a frame; the id that it got, or has."""
         self._number += 1
         header = {"type": type, "id": self._number, **fields}
+        self._asked.setdefault(header["id"], type)  # `input_reply` has the cell's
         self.send_bytes(b"".join(encode(header, buffers or [])))
         return header["id"]
 
@@ -245,9 +251,17 @@ class PipedExecutor:
                 cell.outputs.append({**what.header, "msg_type": "input_request"})
                 self.send("input_reply", id=what.header["id"], value=answers.pop(0))
             elif kind == "reply" and what.header["id"] == id:
-                cell.reply = json.loads(bytes(what.buffers[0])) or {"status": "empty"}
+                cell.reply = self._content_of_reply(what)
         assert not answers, "not all answers were asked for"
         return cell
+
+    def _content_of_reply(self, frame: Frame) -> dict[str, Any]:
+        content = json.loads(bytes(frame.buffers[0]))
+        asked = self._asked[frame.header["id"]]
+        if asked == "comm":
+            return content or {"status": "empty"}  # no client sees it
+        schema.validate_content("shell", f"{asked}_reply", content)
+        return content
 
     # Requests
 

@@ -232,14 +232,32 @@ def validate(channel: str, message: dict[str, Any]) -> None:
     """Check a message received on `channel`, as `jupyter_client.session` returns it."""
     header = message["header"]
     kind = header.get("msg_type")
-    check_content = _check_contents[channel].get(kind)
-    if check_content is None:
+    if kind not in _check_contents[channel]:
         raise SchemaError(f"{kind!r} is not a message for {channel}")
     date = header.get("date")
     if not (isinstance(date, datetime.datetime) and date.tzinfo):
         raise SchemaError(f"{kind}: header.date is not an ISO 8601 date with a time zone: {date!r}")
     try:
         _check_envelope(message)
-        check_content(message["content"])
     except fastjsonschema.JsonSchemaException as error:
-        raise SchemaError(f"{kind} on {channel}: {error.message}: {message['content']}") from None
+        raise SchemaError(f"{kind} on {channel}: {error.message}: {message}") from None
+    validate_content(channel, kind, message["content"])
+
+
+def validate_content(channel: str, kind: str, content: dict[str, Any]) -> None:
+    """Check the content of a message of that kind."""
+    try:
+        _check_contents[channel][kind](content)
+    except KeyError:
+        raise SchemaError(f"{kind!r} is not a message for {channel}") from None
+    except fastjsonschema.JsonSchemaException as error:
+        raise SchemaError(f"{kind} on {channel}: {error.message}: {content}") from None
+
+
+def validate_anywhere(message: dict[str, Any]) -> None:
+    """Check a message of a kernel that was received on a channel which is not known."""
+    kind = message["header"].get("msg_type")
+    channels = [channel for channel, kinds in CONTENTS.items() if kind in kinds]
+    if not channels:
+        raise SchemaError(f"{kind!r} is no message of a kernel")
+    validate(channels[0], message)

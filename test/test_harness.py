@@ -6,6 +6,7 @@ import copy
 
 import pytest
 from conversation import OrderError, Request
+from jupyter_client.session import Session
 from schema import SchemaError, validate
 
 pytest.importorskip("ipykernel")
@@ -42,6 +43,19 @@ def test_ipykernel_through_the_harness(ipython):
 def test_ipykernel_aborts_what_is_queued(ipython):
     first, second, third = (ipython.submit(code) for code in ("1", "1/0", "print(3)"))
     assert [cell.wait().status for cell in (first, second, third)] == ["ok", "error", "aborted"]
+
+
+def test_messages_are_checked_whatever_client_receives_them(broken_messages):
+    """One that swallows errors, or looks at nothing, included (conftest.py)."""
+    client = Session(key=b"k")
+    for kind, content in (("stream", {"name": "nowhere", "text": "a"}), ("no_such_kind", {})):
+        parts = client.serialize(client.msg(kind, content))
+        client.digest_history.clear()
+        client.deserialize(client.feed_identities(parts)[1])
+    first, second = broken_messages
+    broken_messages.clear()
+    assert "stream" in first and "nowhere" in first
+    assert "no_such_kind" in second
 
 
 # -- the rules of order, each broken once ------------------------------------------------------

@@ -238,9 +238,10 @@ def test_a_request_with_a_field_missing_is_answered_and_costs_nothing(
 ) -> None:
     """Whatever is wrong with a request, or with its handling: the variables stay."""
     julia.run("kept = 21")
-    for type in ("execute", "complete", "inspect", "is_complete"):
+    for type in ("execute", "complete", "inspect"):
         answer = julia.ask(type, silent=False, execution_count=1)
         assert answer["status"] == "error", type
+    assert julia.ask("is_complete") == {"status": "unknown"}
     julia.send("call", call=7, op="eval")
     assert julia.wait_for("return").header["status"] == "error"
     assert julia.run("kept").result == "21"

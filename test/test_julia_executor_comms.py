@@ -59,8 +59,8 @@ def test_opened_by_the_front_end(julia: PipedExecutor) -> None:
     julia.wait_for("reply")
     cell = arrives(julia, "comm_open", comm_id="c1", target_name="target", data={"k": "v"})
     assert "v" in cell.stdout
-    (closed,) = julia.run("Polyglot.close(opened; data = 5)").messages("comm_close")
-    assert closed["content"] == {"comm_id": "c1", "data": 5}
+    (closed,) = julia.run('Polyglot.close(opened; data = Dict("n" => 5))').messages("comm_close")
+    assert closed["content"] == {"comm_id": "c1", "data": {"n": 5}}
     julia.start('Polyglot.unregister_comm("target")')
     assert julia.wait_for("comm_target").header["registered"] is False
     julia.wait_for("reply")

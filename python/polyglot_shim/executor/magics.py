@@ -55,7 +55,7 @@ class KernelMagics(Magics):
             {
                 "source": "edit_magic",
                 "filename": str(Path(filename).resolve()),
-                "line_number": line,
+                "line_number": int(line or 0),
             }
         )
 

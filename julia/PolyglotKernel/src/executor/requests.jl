@@ -61,7 +61,9 @@ end
 function answer(session::Session, header::Dict{String,Any})
     attend!(session, Request(header["id"], false))
     outcome = attempt_shielded(session, answer_of, session, header)
-    if outcome isa Failure
+    if outcome isa Failure && header["type"] == "is_complete"
+        reply(session, header["id"], JSON.fields("status" => "unknown"))    # it has no error
+    elseif outcome isa Failure
         reply(session, header["id"], failed_content(error_content(outcome)), "error")
     else
         reply(session, header["id"], outcome)

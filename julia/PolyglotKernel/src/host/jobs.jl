@@ -218,12 +218,17 @@ function lose!(kernel::Kernel, job::Job, executor::Executor, what::String)
     return nothing
 end
 
+"The reply to `is_complete_request` where nobody knows; it has no form with an error."
+const UNKNOWN_COMPLETENESS = "{\"status\":\"unknown\"}"
+
 "End a job, of whatever kind, with an error of the kernel's own."
 function end_with_error!(kernel::Kernel, job::Job, ename::String, evalue::String)
     if job.kind == :execute
         fail_cell!(kernel, job, ename, evalue)
     elseif job.kind == :call
         fail_call!(kernel, job, ename, evalue)
+    elseif job.reply_type == "is_complete_reply"
+        finish!(kernel, job, UNKNOWN_COMPLETENESS)
     else
         content = string(
             "{\"status\":\"error\",\"ename\":\"", ename, "\",\"evalue\":", JSON.json(evalue),

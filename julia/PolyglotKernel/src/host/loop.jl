@@ -13,6 +13,7 @@ which keeps no compiled code, it is then compiled when it is first used, and not
 can say its first word.
 """
 function run_kernel(kernel::Kernel)
+    welcome_subscribers(kernel)     # who came since the socket was bound: before any other message
     publish(kernel, "status", NO_PARENT, "{\"execution_state\":\"starting\"}")
     items = PollItem[]
     answer_first!(kernel, items)

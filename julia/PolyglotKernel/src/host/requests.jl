@@ -30,9 +30,14 @@ function answer_failure(kernel::Kernel, request::Request, @nospecialize(fault), 
     problem = sprint(showerror, fault)
     # who takes a request in says nothing before he has it
     haskey(QUEUED, request.msg_type) && publish_status(kernel, "busy", request.header_json)
-    content = string(
-        "{\"status\":\"error\",\"ename\":\"KernelError\",\"evalue\":", JSON.json(problem), ",\"traceback\":[]}"
-    )
+    content = if request.msg_type == "is_complete_request"
+        UNKNOWN_COMPLETENESS
+    else
+        string(
+            "{\"status\":\"error\",\"ename\":\"KernelError\",\"evalue\":", JSON.json(problem),
+            ",\"traceback\":[]}",
+        )
+    end
     endswith(request.msg_type, "_request") &&
         reply(kernel, request, replace(request.msg_type, "_request" => "_reply"), content)
     publish_status(kernel, "idle", request.header_json)
@@ -226,7 +231,7 @@ function answer_impatient!(kernel::Kernel, now::Float64)
         history = job.reply_type == "history_reply"
         answer_now!(
             kernel, job,
-            history ? "{\"status\":\"ok\",\"history\":[]}" : "{\"status\":\"unknown\"}",
+            history ? "{\"status\":\"ok\",\"history\":[]}" : UNKNOWN_COMPLETENESS,
         )
     end
     return nothing
