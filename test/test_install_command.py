@@ -91,9 +91,7 @@ def test_uninstall_of_what_is_not_there_says_so(tmp_path: Path) -> None:
 
 
 def test_install_with_another_julia_python_and_name(tmp_path: Path) -> None:
-    julia = tmp_path / "julia"
-    julia.write_text("#!/bin/sh\n")
-    julia.chmod(0o755)
+    julia = fake_julia(tmp_path / "julia")
     done = polyglot(
         *("install", "--prefix", str(tmp_path), "--julia", str(julia), "--python", "/bin/sh"),
         *("--name", "mine", "--display-name", "My kernel"),
@@ -118,6 +116,24 @@ def test_a_program_that_is_not_there_is_not_installed(tmp_path: Path, option: st
     done = polyglot("install", "--prefix", str(tmp_path), option, "/no/such/program")
     assert done.returncode == 1
     assert "no program '/no/such/program'" in done.stderr
+    assert specs(tmp_path) == {}
+
+
+@pytest.mark.parametrize(
+    ("says", "why"),
+    [
+        ("exit 0", "is no Julia that works: `julia --version` printed ''"),
+        ("echo oh no >&2; exit 3", "is no Julia that works: `julia --version` failed with exit"),
+        ("echo julia version 1.4.2", "is too old"),
+    ],
+)
+def test_a_julia_that_does_not_work_is_not_installed(tmp_path: Path, says: str, why: str) -> None:
+    julia = tmp_path / "julia"
+    julia.write_text(f"#!/bin/sh\n{says}\n")
+    julia.chmod(0o755)
+    done = polyglot("install", "--prefix", str(tmp_path), "--julia", str(julia))
+    assert done.returncode == 1
+    assert f"{julia} {why}" in done.stderr
     assert specs(tmp_path) == {}
 
 
@@ -149,6 +165,29 @@ def test_doctor_runs_every_part_of_a_good_installation() -> None:
     for part in ("kernel starts", "Cells in Python run", "Cells in Julia run"):
         assert part in text
     assert done.stdout.endswith("All is well.\n")
+
+
+def test_doctor_looks_at_what_jupyter_would_start(tmp_path: Path) -> None:
+    """Each installed kernelspec, with the Python and the Julia that it names."""
+    kernels = tmp_path / "share" / "jupyter" / "kernels"
+    for name, option in (("good", ()), ("bad", ("--python", "/bin/false"))):
+        made = polyglot("install", "--prefix", str(tmp_path), "--name", name, *option)
+        assert made.returncode == 0, made.stderr
+    gone = fake_julia(tmp_path / "julia")
+    polyglot("install", "--prefix", str(tmp_path), "--name", "old", "--julia", str(gone))
+    gone.unlink()
+    (kernels / "foreign").mkdir()
+    (kernels / "foreign" / "kernel.json").write_text(
+        '{"argv": ["/no/such/kernel"], "display_name": "x", "language": "python"}'
+    )
+    places = {"JUPYTER_PATH": str(tmp_path / "share" / "jupyter"), "POLYGLOT_JULIA": "/bin/false"}
+    done = polyglot("doctor", XDG_CACHE_HOME=str(tmp_path / "cache"), **places)
+    good, bad = "\n".join(checks(done, "ok")), "\n".join(checks(done, "FAIL"))
+    assert done.returncode == 1
+    assert f"Kernelspec good: {kernels / 'good'}" in good
+    assert f"kernelspec bad in {kernels / 'bad'}: its Python /bin/false cannot run" in bad
+    assert f"kernelspec old in {kernels / 'old'}: its Julia {gone} does not work" in bad
+    assert "foreign" not in good + bad
 
 
 def fake_julia(file: Path, *steps: str) -> Path:

@@ -74,7 +74,7 @@ def _add_place(command: argparse.ArgumentParser) -> None:
 def _install(options: argparse.Namespace) -> int:
     from polyglot_shim import kernelspec
 
-    julia = _program(options.julia) if options.julia else None
+    julia = _julia(options.julia) if options.julia else None
     for folder in kernelspec.install(
         _program(options.python),
         julia,
@@ -119,6 +119,22 @@ def _fetch_julia(options: argparse.Namespace) -> int:
             say("No Julia found, and Julia's servers cannot be reached.")
     debian_julia.fetch(options.prefix, say)
     return 0
+
+
+def _julia(name: str) -> str:
+    """The absolute path of a Julia that runs and is new enough."""
+    from polyglot_shim.find_julia import OLDEST
+    from polyglot_shim.julia_version import CHECK_SECONDS, BrokenJulia, ask_version
+
+    path = _program(name)
+    try:
+        version = ask_version(path, CHECK_SECONDS)
+    except BrokenJulia as error:
+        raise StartupError(f"{path} is no Julia that works: {error}") from error
+    if version < OLDEST:
+        oldest = ".".join(map(str, OLDEST))
+        raise StartupError(f"{path} is too old: Julia {oldest} or newer is needed.")
+    return path
 
 
 def _program(name: str) -> str:

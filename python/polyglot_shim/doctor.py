@@ -18,6 +18,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from polyglot_shim import paths
+from polyglot_shim.doctor_kernelspecs import examine_kernelspecs
 from polyglot_shim.errors import StartupError
 from polyglot_shim.find_julia import Julia, find_julia
 from polyglot_shim.find_libzmq import find_libzmq
@@ -101,6 +102,7 @@ def examine() -> bool:
             _compile(report, julia)
         if report.healthy:
             _examine_kernel(report)
+    examine_kernelspecs(report)
     print("All is well." if report.healthy else "The kernel will not work before this is mended.")
     return report.healthy
 
