@@ -122,7 +122,23 @@ def test_a_field_is_wrong(path, field, value):
 def test_a_port_that_is_taken(path, nb):
     taken = nb.kernel.manager.get_connection_info()["shell_port"]
     path.write_text(json.dumps(GOOD | {"shell_port": taken}))
-    assert str(taken) in last_words(path)
+    message = refusal(path)
+    assert '"shell_port"' in message and f"127.0.0.1:{taken}: Address already in use" in message
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        {"ip": "nohost.invalid"},
+        {"ip": "256.1.1.1"},
+        {"ip": "192.0.2.1"},
+        {"transport": "ipc", "ip": "/no/such/folder/kernel"},
+    ],
+)
+def test_a_place_where_nobody_can_listen(path, field):
+    path.write_text(json.dumps(GOOD | field))
+    message = refusal(path)
+    assert '"ip"' in message and field["ip"] in message
 
 
 def vs_code_arguments(connection: dict[str, object], path) -> list[str]:

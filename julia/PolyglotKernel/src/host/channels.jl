@@ -44,10 +44,20 @@ function bind_channel(zmq::ZMQ, connection::Connection, index::Int)
     SOCKET_TYPES[index] == ZMQ_XPUB && set_option(socket, ZMQ_XPUB_VERBOSE, Cint(1))
     occursin(':', connection.ip) && set_option(socket, ZMQ_IPV6, Cint(1))
     bound = bind_socket(socket, address(connection, index))
+    isempty(bound) && refuse_address(connection, index, last_error(zmq)...)
     if connection.transport == "tcp"
         connection.ports[index] = parse(Int, bound[(findlast(isequal(':'), bound) + 1):end])
     end
     return socket
+end
+
+# Which field is at fault the system's error tells: the port that somebody has, or may not be had.
+function refuse_address(connection::Connection, index::Int, error::Cint, problem::String)
+    of_port = connection.transport == "tcp" && error in (Libc.EADDRINUSE, Libc.EACCES)
+    ip = is_registration(connection.fields) ? "registration_ip" : "ip"
+    field = of_port ? CHANNELS[index] * "_port" : ip
+    place = address(connection, index)
+    bad_field(connection.path, field, "does not let the kernel listen at $place: $problem")
 end
 
 "Close the sockets; what was sent still leaves, for [`LINGER_MS`](@ref) at the most."

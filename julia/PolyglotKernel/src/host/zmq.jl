@@ -67,6 +67,7 @@ struct Socket
     handle::Ptr{Cvoid}
 end
 
+"The number and the text of the error of the last call that failed."
 function last_error(zmq::ZMQ)
     number = ccall(zmq.errno, Cint, ())
     text = unsafe_string(ccall(zmq.strerror, Cstring, (Cint,), number))
@@ -90,13 +91,12 @@ end
 """
     bind_socket(socket, address)
 
-Bind, and return the address at which the socket really listens. Throws [`StartError`](@ref).
+Bind, and return the address at which the socket really listens; empty when it cannot, for what
+[`last_error`](@ref) says.
 """
 function bind_socket(socket::Socket, address::String)
     zmq = socket.zmq
-    if ccall(zmq.bind, Cint, (Ptr{Cvoid}, Cstring), socket.handle, address) != 0
-        throw(StartError("polyglot: cannot listen at $address: $(last_error(socket.zmq)[2])"))
-    end
+    ccall(zmq.bind, Cint, (Ptr{Cvoid}, Cstring), socket.handle, address) == 0 || return ""
     buffer = zeros(UInt8, 1024)
     size = Ref(Csize_t(length(buffer)))
     ccall(
