@@ -260,7 +260,11 @@ class Notebook:
     def complete(self, code: str, position: int | None = None) -> dict[str, Any]:
         """`position` in code points; the end when it is not given."""
         cursor = len(code) if position is None else position
-        return self.ask("complete_request", {"code": code, "cursor_pos": cursor}).answer
+        answer = self.ask("complete_request", {"code": code, "cursor_pos": cursor}).answer
+        entries = answer.get("metadata", {}).get("_jupyter_types_experimental")
+        if entries is not None:  # clients pair them with the matches by their places
+            assert [entry["text"] for entry in entries] == answer["matches"]
+        return answer
 
     def inspect(self, code: str, position: int | None = None, detail: int = 0) -> dict[str, Any]:
         cursor = len(code) if position is None else position

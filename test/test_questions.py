@@ -119,6 +119,19 @@ def test_julia_completes_words_of_the_notebook_while_it_spins(nb):
     spin.wait()
 
 
+def test_completions_while_julia_spins_have_types_too(nb):
+    nb.run("%julia\nprintword = 1")
+    spin = nb.submit(in_("julia", SPIN["julia"])).wait_for_stdout("on")
+    answer = nb.complete("%julia\nprint")
+    entries = answer["metadata"]["_jupyter_types_experimental"]
+    types = {entry["text"]: entry["type"] for entry in entries}
+    assert list(types) == answer["matches"]
+    assert (types["printword"], types["println"]) == ("text", "function")
+    assert {(entry["start"], entry["end"]) for entry in entries} == {(7, 12)}
+    nb.interrupt()
+    spin.wait()
+
+
 # -- inspection --------------------------------------------------------------------------------
 
 

@@ -52,13 +52,25 @@ function add_words!(answer::Dict{String,Any}, cells::Vector{String}, code::Strin
     started = match(r"(?<![.\w])[\p{L}_][\p{L}\p{N}_!]*$", before)
     started === nothing && return answer
     prefix = String(started.match)
+    start = position - length(prefix)
+    matches = answer["matches"]
+    isempty(matches) && (answer["cursor_start"] = start; answer["cursor_end"] = position)
+    answer["cursor_start"] == start || return answer
+    words = sort!(collect(setdiff(words_with(prefix, cells), matches)))
+    prepend!(matches, words)
+    # clients pair the entries with the matches by their places
+    entries = Dict{String,Any}(answer["metadata"])["_jupyter_types_experimental"]
+    prepend!(entries, [typed_word(word, start, answer["cursor_end"]) for word in words])
+    return answer
+end
+
+function words_with(prefix::String, cells::Vector{String})
     words = Set{String}()
     for cell in cells, word in eachmatch(r"[\p{L}_][\p{L}\p{N}_]*!?", cell)
         startswith(word.match, prefix) && word.match != prefix && push!(words, word.match)
     end
-    matches = answer["matches"]
-    isempty(matches) && (answer["cursor_start"] = position - length(prefix); answer["cursor_end"] = position)
-    answer["cursor_start"] == position - length(prefix) || return answer
-    answer["matches"] = vcat(sort!(collect(setdiff(words, matches))), matches)
-    return answer
+    return words
 end
+
+typed_word(word::String, start::Int, stop::Int) =
+    Dict{String,Any}("text" => word, "type" => "text", "start" => start, "end" => stop)
