@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from executor_pipes import PipedExecutor
-from julia_pipes import julia_executor
+from julia_pipes import burst, julia_executor
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +49,55 @@ def test_hooks(julia: PipedExecutor) -> None:
     """
     julia.run(code)
     assert julia.run('print("cell")').stdout == "cell"
+
+
+def test_a_hook_that_fails_costs_no_cell(julia: PipedExecutor) -> None:
+    code = """
+    before = Polyglot.push_preexecute_hook(() -> error("before fails"))
+    after = Polyglot.push_postexecute_hook(() -> error("after fails"))
+    failed = Polyglot.push_posterror_hook(() -> error("failed fails"));
+    """
+    julia.run(code)
+    cell = julia.run("6 * 7")
+    assert (cell.error, cell.result) == (None, "42")
+    assert "before fails" in cell.stderr and "after fails" in cell.stderr
+    cell = julia.run('error("the cell\'s own")')
+    assert cell.error["evalue"] == "the cell's own"
+    assert "before fails" in cell.stderr and "failed fails" in cell.stderr
+    code = """
+    Polyglot.pop_preexecute_hook(before)
+    Polyglot.pop_postexecute_hook(after)
+    Polyglot.pop_posterror_hook(failed)
+    """
+    assert julia.run(code).error is None
+    assert julia.run("1").stderr == ""
+
+
+def test_the_result_stands_before_what_hooks_print(julia: PipedExecutor) -> None:
+    julia.run("after = Polyglot.push_postexecute_hook(() -> println(ans));")
+    kinds = [output["msg_type"] for output in julia.run("6 * 7").outputs]
+    assert kinds == ["execute_result", "stream"]
+    julia.run("Polyglot.pop_postexecute_hook(after)")
+
+
+@pytest.mark.parametrize("kind", ["pre", "post"])
+def test_a_hook_can_be_interrupted(julia: PipedExecutor, kind: str) -> None:
+    code = f"""
+    waiting = Polyglot.push_{kind}execute_hook() do
+        Polyglot.pop_{kind}execute_hook(waiting)
+        println("waits")
+        sleep(1000)
+    end;
+    """
+    id = julia.start(code)
+    if kind == "pre":
+        julia.collect(id)
+        id = julia.start("1")
+    julia.wait_for_text("waits")
+    with burst(julia):
+        assert julia.wait_for("interrupted").header["id"] == id
+    assert julia.collect(id).error["ename"] == "InterruptException"
+    assert julia.run("1").result == "1"
 
 
 def test_soft_scope_can_be_switched(julia: PipedExecutor) -> None:

@@ -129,10 +129,14 @@ function run_with_transfers(
 end
 
 function run_cell(session::Session, code::String, count::Int, silent::Bool)
-    run_hooks(session.hooks.before)
+    run_hooks(session, session.hooks.before)
     cell = run_mode(session, cell_mode(code), "In[$count]")
-    run_hooks(session.hooks.after)
-    cell === nothing && return nothing
+    cell === nothing || take_value(session, cell, count, silent)
+    run_hooks(session, session.hooks.after)
+    return nothing
+end
+
+function take_value(session::Session, cell::CellValue, count::Int, silent::Bool)
     Compat.set_repl_variable(session.mod, :ans, cell.value)
     if cell.shown && !silent
         session.history.outputs[count] = cell.value
@@ -147,9 +151,16 @@ run_mode(session::Session, julia::JuliaCode, filename::String) =
 # The other modes give no value that `ans` could be.
 run_mode(session::Session, mode::CellMode, ::String) = (run_mode(session, mode); nothing)
 
-function run_hooks(hooks::Vector{Any})
-    for hook in hooks
-        Base.invokelatest(hook)
+# A hook that fails costs no cell: it would fail for the cell, too, that is to take it away.
+function run_hooks(session::Session, hooks::Vector{Any})
+    for hook in copy(hooks)     # one may take itself away
+        try
+            Base.invokelatest(hook)
+        catch
+            stack = Compat.exception_stack()
+            any(is_interrupt, stack) && rethrow()
+            println(session.stderr, "A hook failed:\n", render_failure(failure(stack)))
+        end
     end
     return nothing
 end
@@ -166,7 +177,7 @@ end
 
 function execute_failed(session::Session, failure::Failure, silent::Bool)
     Compat.set_repl_variable(session.mod, :err, without_place(first(failure.stack)[1]))
-    isempty(session.hooks.failed) || attempt(session, run_hooks, session.hooks.failed)
+    isempty(session.hooks.failed) || attempt(session, run_hooks, session, session.hooks.failed)
     settle_output!(session)
     error = error_content(failure)
     silent || publish(session, "error", error)
