@@ -237,3 +237,38 @@ def test_history(nb, language):
     assert [entry[:2] for entry in ranged] == [[session, line]]
     assert nb.history("search", pattern="*1111 + ?*", n=5, unique=True)
     assert nb.history("search", pattern="*no such input*") == []
+
+
+FORTY_TWO = {"python": "40 + 2", "julia": "%julia\n40 + 2"}
+
+
+@both
+def test_history_has_what_cells_gave(nb, language):
+    nb.run(FORTY_TWO[language])
+    nb.run(FORTY_TWO["python"].replace("40", "50"), store_history=False)  # is no history at all
+    (session, line, entry) = nb.history("tail", n=1, output=True)[0]
+    assert entry == [FORTY_TWO[language], "42"]
+    options = {"session": session, "start": line, "stop": line + 1, "output": True}
+    assert nb.history("range", **options)[0][2] == entry
+    assert nb.history("search", pattern="*40 + 2", n=1, output=True)[0][2] == entry
+    nb.run(in_(language, "nothing" if language == "julia" else "None"))
+    assert nb.history("tail", n=1, output=True)[0][2][1] is None
+
+
+def test_history_magics_show_julia_too(nb):
+    nb.run("%julia\nhistory_of_julia = [40 + 2, 1]")
+    for magic in ("%history -o -l 1", "%history -o -g history_of_julia ="):
+        shown = nb.run(magic).stdout
+        assert "history_of_julia = " in shown, magic
+        assert "2-element" in shown and " 42" in shown, magic
+
+
+def test_history_of_earlier_sessions_has_outputs_where_ipython_is_to_keep_them(launch):
+    nb = launch().connect()
+    nb.run("%config HistoryManager.db_log_output = True")
+    nb.run("%julia\n6 * 7 * 1234")
+    nb.kernel.stop()
+    later = launch().connect()
+    later.run("'Python is there'")
+    found = later.history("search", pattern="*7 * 1234", n=1, output=True)
+    assert found[0][2][1] == "51828"

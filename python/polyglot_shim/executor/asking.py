@@ -7,6 +7,7 @@ a cell runs. IPython's completer is not thread-safe against itself: there is one
 from __future__ import annotations
 
 import copy
+import json
 import sys
 import threading
 from collections.abc import Callable
@@ -50,7 +51,7 @@ class Asking:
 
     def serves(self, type: str) -> bool:
         """Whether frames of this type are answered here."""
-        return type in self._answers or type == "record"
+        return type in self._answers or type in ("record", "record_result")
 
     def put(self, frame: Frame) -> None:
         """Answer the frame, soon."""
@@ -61,14 +62,14 @@ class Asking:
         set_request(Request(None, muted=True))
         with suppress(Exception), self._working:
             self._completions.answer("pri", 3)
-        header = self._first()
+        frame = self._first()
         while True:
             try:
                 with self._working:
-                    self._handle(header)
+                    self._handle(frame)
             except Exception as error:
                 self._reply(
-                    header,
+                    frame.header,
                     {
                         "status": "error",
                         "ename": type(error).__name__,
@@ -76,19 +77,19 @@ class Asking:
                         "traceback": [],
                     },
                 )
-            header = self._frames.get().header
+            frame = self._frames.get()
 
-    def _first(self) -> dict[str, Any]:
+    def _first(self) -> Frame:
         """The first question; if it takes its time, what showing an error needs is loaded.
 
         It takes a tenth of a second, and an interrupt is such an error, and is waited for.
         """
         try:
-            return self._frames.get(timeout=QUIET).header
+            return self._frames.get(timeout=QUIET)
         except Empty:
             with suppress(Exception), self._working:
                 self._show_error()
-        return self._frames.get().header
+        return self._frames.get()
 
     def _show_error(self) -> None:
         try:
@@ -96,15 +97,19 @@ class Asking:
         except KeyboardInterrupt:
             copy.copy(self._shell.InteractiveTB).structured_traceback(*sys.exc_info())
 
-    def _handle(self, header: dict[str, Any]) -> None:
+    def _handle(self, frame: Frame) -> None:
+        header = frame.header
         if header["type"] == "record":
             self._shell.history_manager.record(header["execution_count"], header["code"])
+        elif header["type"] == "record_result":
+            text = json.loads(bytes(frame.buffers[0]))["data"].get("text/plain")
+            self._shell.history_manager.record_result(header["execution_count"], text)
         else:
             self._reply(header, self._answers[header["type"]](header))
 
     def _reply(self, header: dict[str, Any], content: dict[str, Any]) -> None:
         if "id" not in header:
-            return  # a `record`: nobody waits
+            return  # a cell or result to record: nobody waits
         reply = {"type": "reply", "id": header["id"], "status": content["status"]}
         self._channel.send(reply, [jsontext.dumps(content)])
 

@@ -95,6 +95,11 @@ class FrameDisplayHook(DisplayHook):
             },
         )
 
+    def log_output(self, format_dict: dict[str, Any]) -> None:
+        """Note the result for the history, unless its cell is not in there."""
+        if self.shell.cell_stored:
+            super().log_output(format_dict)
+
     def finish_displayhook(self) -> None:
         """The result was shown, or could not be."""
         self._is_active = False

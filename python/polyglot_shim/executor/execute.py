@@ -112,7 +112,7 @@ class Runner:
     async def _cell(self, asked: dict[str, Any]) -> dict[str, Any]:
         """The content of `execute_reply`, but for the payload."""
         shell, number = self._shell, asked["execution_count"]
-        shell.begin_cell(asked["code"], number, asked.get("source"))
+        shell.begin_cell(asked["code"], number, _is_stored(asked), asked.get("source"))
         error = self._transfer(asked, "inputs")
         if error is None:
             error = await self._code(asked)
@@ -129,11 +129,10 @@ class Runner:
 
     async def _code(self, asked: dict[str, Any]) -> BaseException | None:
         """Run the cell's code; what it raised, which was shown."""
-        silent = asked.get("silent", False)
         result = await self._shell.run(
             asked["code"],
-            store_history=asked.get("store_history", True) and not silent,
-            silent=silent,
+            store_history=_is_stored(asked),
+            silent=asked.get("silent", False),
             context=self._context,
         )
         error = result.error_before_exec or result.error_in_exec
@@ -209,6 +208,11 @@ class Runner:
         if self._shell.exit_now:
             reply["leaving"] = True
         self._channel.send(reply, [jsontext.dumps(content)])
+
+
+def _is_stored(asked: dict[str, Any]) -> bool:
+    """Whether the cell goes into the history."""
+    return asked.get("store_history", True) and not asked.get("silent", False)
 
 
 def _plain(answer: dict[str, Any]) -> dict[str, Any]:

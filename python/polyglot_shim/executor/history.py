@@ -1,8 +1,9 @@
-"""IPython's history, which holds the cells of all languages (`history`, `record` frames)."""
+"""IPython's history, which holds the cells of all languages and what they gave."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from typing import Any
 
 from IPython.core.history import HistoryManager
@@ -10,6 +11,9 @@ from IPython.core.history import HistoryManager
 from .later import Later
 
 SAVE_AFTER = 0.2  # seconds
+
+# The session, the number in it, and the input, or with outputs the input and the output's text.
+Entry = tuple[int, int, str | tuple[str, str | None]]
 
 
 class CellHistory(HistoryManager):
@@ -45,7 +49,31 @@ class CellHistory(HistoryManager):
         self.input_hist_parsed[line_num] = self.input_hist_raw[line_num] = source
         with self.db_input_cache_lock:
             self.db_input_cache.append((line_num, source, source))
-        self.writeout_cache()
+        self._save_later.ask()
+
+    def record_result(self, line_num: int, text: str | None) -> None:
+        """Store what a cell of another language gave, as text."""
+        if text is not None:
+            self.output_hist_reprs[line_num] = text
+            self.store_output(line_num)
+            self._save_later.ask()
+
+    def get_tail(self, *args: Any, **kwargs: Any) -> list[Entry]:
+        """IPython's, with the outputs of this session."""
+        return self._with_outputs(super().get_tail(*args, **kwargs))
+
+    def search(self, *args: Any, **kwargs: Any) -> list[Entry]:
+        """IPython's, with the outputs of this session."""
+        return self._with_outputs(super().search(*args, **kwargs))
+
+    def _with_outputs(self, entries: Iterable[Entry]) -> list[Entry]:
+        # They come from the database, which has no outputs unless the user configured it so.
+        return [
+            (session, line, (entry[0], self.output_hist_reprs.get(line)))
+            if isinstance(entry, tuple) and session == self.session_number
+            else (session, line, entry)
+            for session, line, entry in entries
+        ]
 
     def _pad(self, length: int) -> None:
         for inputs in (self.input_hist_parsed, self.input_hist_raw):

@@ -137,7 +137,7 @@ class Executor:
         self._crossing = Crossing(self.shell, self.calls, self.channel, self._soon)
         self._runner.transfers = self._crossing
         clib.flush_stdout()
-        self.shell.begin_cell("None", 1)
+        self.shell.begin_cell("None", 1, stored=False)
         await self.shell.run("None", store_history=False, silent=True, context=self.context)
         self._application.run_startup()
         self._warm.set()

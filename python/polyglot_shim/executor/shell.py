@@ -60,6 +60,7 @@ class ZMQInteractiveShell(InteractiveShell):
     cell_number = OfThread(0)
     cell_source = OfThread("")
     cell_as_written = OfThread("")  # with its language marker
+    cell_stored = OfThread(True)  # it goes into the history
     last_error = OfThread(None)  # content of the `error` last published
     display_failed = OfThread(False)  # a formatter of the cell's result raised
 
@@ -103,11 +104,17 @@ class ZMQInteractiveShell(InteractiveShell):
 
     # Running cells
 
-    def begin_cell(self, code: str, number: int, as_written: str | None = None) -> None:
-        """What happens next belongs to the cell with this code, and number in `In` and `Out`."""
+    def begin_cell(
+        self, code: str, number: int, stored: bool, as_written: str | None = None
+    ) -> None:
+        """What happens next belongs to the cell with this code, and number in `In` and `Out`.
+
+        One that is not `stored` in the history has the number of the one before it.
+        """
         self.cell_number = self.execution_count = number
         self.cell_source = code
         self.cell_as_written = code if as_written is None else as_written
+        self.cell_stored = stored
         self.last_error = None
         self.display_failed = False
         self.displayhook.finish_displayhook()
