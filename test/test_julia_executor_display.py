@@ -133,6 +133,20 @@ def test_display_shows_at_its_place(julia: PipedExecutor) -> None:
         ('display("text/markdown", md"*a*")', {"text/markdown": "*a*\n"}),
         ('display("text/plain", 1.5)', {"text/plain": "1.5"}),
         ('display("image/svg+xml", Drawing())', {"image/svg+xml": "<svg/>"}),
+        ('display("application/pdf", "JVBERi0x")', {"application/pdf": "JVBERi0x"}),
+        ('display("application/pdf", b"%PDF-1")', {"application/pdf": "JVBERi0x"}),
+        ('display("audio/mpeg", "SUQz")', {"audio/mpeg": "SUQz"}),
+        ('display("audio/mpeg", b"ID3\\x04\\0")', {"audio/mpeg": "SUQzBAA="}),
+        ('display("image/png", String([0x89, 0x50]))', {"image/png": "iVA="}),
+        ('display("application/x-mine", "text data")', {"application/x-mine": "text data"}),
+        ('display("application/x-mine", b"bytes")', {"application/x-mine": "Ynl0ZXM="}),
+        ('display("application/xhtml+xml", b"<p/>")', {"application/xhtml+xml": "<p/>"}),
+        ('display("application/x-latex", b"x^2")', {"application/x-latex": "x^2"}),
+        ('display("application/rtf", b"{\\\\rtf1}")', {"application/rtf": "{\\rtf1}"}),
+        ('using DelimitedFiles; display("text/csv", "a,b")', {"text/csv": "a,b"}),
+        ('display("text/html", b"<p>x</p>")', {"text/html": "<p>x</p>"}),
+        ('display("text/plain", "x")', {"text/plain": '"x"'}),
+        ('display("application/json", Dict("a" => "b"))', {"application/json": {"a": "b"}}),
     ],
 )
 def test_display_of_one_form(julia: PipedExecutor, code: str, bundle: dict) -> None:
@@ -180,10 +194,41 @@ def test_mime_types_of_the_user(julia: PipedExecutor) -> None:
     julia.run(code)
     assert list(data(julia.run("Molecule()"))) == ["text/plain"]
     julia.run('Polyglot.register_mime(MIME("application/x-own+json"))')
-    julia.run('Polyglot.register_mime(["chemical/x-pdb", "text/csv"])')
+    julia.run('Polyglot.register_mime(["chemical/x-pdb", "text/x-own"])')
     bundle = data(julia.run("Molecule()"))
     assert bundle["application/x-own+json"] == {}
     assert base64.b64decode(bundle["chemical/x-pdb"]) == b"ATOM"
+
+
+def test_text_formats_of_the_user(julia: PipedExecutor) -> None:
+    code = """
+    struct Script end
+    Base.istextmime(::MIME"application/x-t1") = true
+    Base.show(io::IO, ::MIME"application/x-t1", ::Script) = print(io, "é=1")
+    display("application/x-t1", Script())
+    """
+    assert shown(julia.run(code)) == {"application/x-t1": "é=1"}
+
+
+@pytest.mark.parametrize(
+    "mime",
+    [
+        "application/vnd.vegalite.v6+json",
+        "application/vnd.vega.v6+json",
+        "audio/wav",
+        "video/mp4",
+        "image/webp",
+    ],
+)
+def test_newer_forms_are_sent(julia: PipedExecutor, mime: str) -> None:
+    written = {"a": 1} if mime.endswith("json") else "YQ=="
+    code = f"""
+    struct Newer{{T}} end
+    Base.show(io::IO, ::MIME"{mime}", ::Newer{{Symbol("{mime}")}}) =
+        write(io, {json.dumps(json.dumps(written) if mime.endswith("json") else written)})
+    Newer{{Symbol("{mime}")}}()
+    """
+    assert data(julia.run(code))[mime] == written
 
 
 def test_progress_is_a_bar(julia: PipedExecutor) -> None:

@@ -37,22 +37,31 @@ is_json(mime::String) = mime == "application/json" || endswith(mime, "+json")
 
 Ready-made `data` (text, bytes or, for JSON, what JSON can write) as it stands in a message.
 """
-encoded(mime::String, text::AbstractString) = encoded(mime, Vector{UInt8}(codeunits(String(text))))
+function encoded(mime::String, text::AbstractString)
+    bytes = Vector{UInt8}(codeunits(String(text)))
+    is_json(mime) && return checked_json(bytes)
+    # bytes that somebody read as a string are the only text that is none
+    return isvalid(text) ? String(text) : encoded(mime, bytes)
+end
 
 function encoded(mime::String, bytes::Vector{UInt8})
     startswith(mime, "text/") && return String(bytes)
     return encoded_data(mime, bytes)
 end
 
+encoded(mime::String, literal::Base.CodeUnits{UInt8}) = encoded(mime, Vector{UInt8}(literal))
+
 encoded(mime::String, object) = JSON.Raw(JSON.json(object))
 
 @noinline function encoded_data(mime::String, bytes::Vector{UInt8})
     is_json(mime) && return checked_json(bytes)
-    (mime in TEXT_FORMATS || startswith(mime, "image/") && is_base64(bytes)) && return String(bytes)
+    (is_text(mime) || is_media(mime) && is_base64(bytes)) && return String(bytes)
     return base64encode(bytes)
 end
 
-const TEXT_FORMATS = ["image/svg+xml", "application/javascript", "application/xml"]
+# Julia knows some, and users add methods for theirs.
+is_text(mime::String) = mime == "application/rtf" || endswith(mime, "+xml") ||
+                        Base.invokelatest(istextmime, MIME(mime))::Bool
 
 # It is spliced into the message as it is, which it would break if it were none.
 function checked_json(bytes::Vector{UInt8})
@@ -60,20 +69,27 @@ function checked_json(bytes::Vector{UInt8})
     return JSON.Raw(String(bytes))
 end
 
-# An image that is text already is left alone: its formats all start with a byte that base64 lacks, or
+is_media(mime::String) = occursin(r"^(image|audio|video)/|^application/pdf$", mime)
+
+# Media that are text already are left alone: their formats all start with a byte that base64 lacks, or
 # soon have one.
 is_base64(bytes::Vector{UInt8}) = !isempty(bytes) && all(is_base64, bytes)
 is_base64(byte::UInt8) = UInt8('/') <= byte <= UInt8('9') || UInt8('A') <= byte <= UInt8('Z') ||
                          UInt8('a') <= byte <= UInt8('z') || byte in (0x2b, 0x3d, 0x0d, 0x0a)
 
-is_ready_made(mime::String, data) = data isa Union{AbstractString,Vector{UInt8}}
-is_ready_made(mime::String, data::Union{AbstractDict,AbstractVector,NamedTuple}) = is_json(mime)
-is_ready_made(mime::String, data::Vector{UInt8}) = true
+# As `repr` has it: text and bytes are in the form already, but in `text/plain` they are values.
+is_ready_made(mime::String, data) = false
+is_ready_made(mime::String, data::Union{AbstractString,Vector{UInt8},Base.CodeUnits{UInt8}}) =
+    mime != "text/plain"
+
+is_json_object(mime::String, data) = false
+is_json_object(mime::String, data::Union{AbstractDict,AbstractVector,NamedTuple}) = is_json(mime)
 
 "The `data` for one mime type; throws a `MethodError` if `value` has no such form."
 function single_form(session::Session, mime::String, @nospecialize(value))
-    showable(mime, value) && return JSON.fields(mime => rendered(session, mime, value))
     is_ready_made(mime, value) && return JSON.fields(mime => encoded(mime, value))
+    showable(mime, value) && return JSON.fields(mime => rendered(session, mime, value))
+    is_json_object(mime, value) && return JSON.fields(mime => encoded(mime, value))
     throw(MethodError(show, (IOBuffer(), MIME(mime), value)))
 end
 

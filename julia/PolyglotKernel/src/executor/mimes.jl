@@ -6,7 +6,9 @@ say the same, and a client shows the richest that it knows.
 """
 const MIME_ROWS = [
     ["image/svg+xml"],
-    ["image/png", "image/jpeg", "image/gif"],
+    ["image/png", "image/jpeg", "image/webp", "image/gif"],
+    ["video/mp4", "video/webm", "video/ogg"],
+    ["audio/mpeg", "audio/ogg", "audio/flac", "audio/wav"],
     ["text/html"],
     ["text/markdown"],
     ["text/latex"],
@@ -14,12 +16,18 @@ const MIME_ROWS = [
     ["application/pdf"],
     ["application/json"],
     [
+        "application/vnd.vegalite.v6+json",
         "application/vnd.vegalite.v5+json",
         "application/vnd.vegalite.v4+json",
         "application/vnd.vegalite.v3+json",
         "application/vnd.vegalite.v2+json",
     ],
-    ["application/vnd.vega.v5+json", "application/vnd.vega.v4+json", "application/vnd.vega.v3+json"],
+    [
+        "application/vnd.vega.v6+json",
+        "application/vnd.vega.v5+json",
+        "application/vnd.vega.v4+json",
+        "application/vnd.vega.v3+json",
+    ],
     ["application/vnd.plotly.v1+json"],
     ["application/vnd.dataresource+json"],
     ["application/geo+json"],
