@@ -52,6 +52,22 @@ def test_opened_here(julia: PipedExecutor) -> None:
     assert julia.run("Polyglot.close(comm)").messages("comm_close") == []
 
 
+def test_closed_here(julia: PipedExecutor) -> None:
+    cell = julia.run("using .Polyglot: Comm\nmine = Comm(:plot)\nisopen(mine)")
+    assert (cell.result, cell.stderr) == ("true", "")
+    (closed,) = julia.run('close(mine; data = "bye")').messages("comm_close")
+    assert closed["content"]["data"] == "bye"
+    assert julia.run("isopen(mine)").result == "false"
+    assert julia.run("Polyglot.close(mine); close(mine)").messages("comm_close") == []
+    assert "both ends" in julia.run("?Polyglot.close").displays[0]["text/plain"]
+
+
+def test_using_the_module_warns_of_nothing(julia: PipedExecutor) -> None:
+    code = "using .Polyglot\nusing .Polyglot: Comm, close, isopen\nclose(IOBuffer())\ndisplay(1)"
+    cell = julia.run(code)
+    assert (cell.error, cell.stderr) == (None, "")
+
+
 def test_opened_by_the_front_end(julia: PipedExecutor) -> None:
     julia.start('Polyglot.register_comm((c, m) -> (global opened = c; println(m.data)), "target")')
     announced = julia.wait_for("comm_target").header

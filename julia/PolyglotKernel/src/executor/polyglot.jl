@@ -11,7 +11,7 @@ Widgets: [`Polyglot.Comm`](@ref), [`Polyglot.register_comm`](@ref).
 
 A variable `Polyglot` of your own hides it.
 """
-module Polyglot
+module PolyglotAPI      # a module exports its own name: in cells `using .Polyglot` would meet the variable
 
 using REPL
 using ..Executor: Executor, CommChannel, CommMessage, JSON, PyError, PyObject
@@ -205,8 +205,8 @@ remove!(hooks::Vector{Any}, f) = (filter!(hook -> hook !== f, hooks); nothing)
 
 Opens a comm that the front end knows as `target`. `buffers` are arrays whose bytes travel as they
 are. `comm.on_msg = (comm, message) -> …` handles what the front end sends (`message.data`,
-`message.metadata`, `message.buffers`), `comm.on_close` its end. See [`Polyglot.send`](@ref),
-[`Polyglot.close`](@ref).
+`message.metadata`, `message.buffers`), `comm.on_close` its end. See [`Polyglot.send`](@ref);
+`close(comm)` and `isopen(comm)` are Base's. `using .Polyglot: Comm` lets you leave out the module.
 """
 function Comm(target::Union{Symbol,AbstractString}; data=Dict{String,Any}(), message...)
     return Executor.open_comm!(session(), string(target), data; message...)
@@ -221,12 +221,19 @@ send(comm::CommChannel, data=Dict{String,Any}(); message...) =
     Executor.send_comm(session(), comm, data; message...)
 
 """
-    Polyglot.close(comm; data, metadata, buffers)
+    close(comm; data, metadata, buffers)
 
 Closes the comm on both ends.
 """
-close(comm::CommChannel; data=Dict{String,Any}(), message...) =
+Base.close(comm::CommChannel; data=Dict{String,Any}(), message...) =
     Executor.close_comm!(session(), comm, data; message...)
+
+"""
+    isopen(comm)
+
+Whether neither end has closed the comm.
+"""
+Base.isopen(comm::CommChannel) = comm.open
 
 """
     Polyglot.on_msg(f, comm)
@@ -259,3 +266,5 @@ unregister_comm(target::Union{Symbol,AbstractString}) =
     Executor.unregister_comm!(session(), string(target))
 
 end
+
+const Polyglot = PolyglotAPI
