@@ -147,3 +147,21 @@ def test_threads_and_tasks_print_whole_lines(tmp_path) -> None:
         lines = julia.run(code).stdout.splitlines()
         expected = [f"line {i}" for i in range(1, 2001)] + [f"task {i}" for i in range(1, 101)]
         assert sorted(lines) == sorted(expected)
+
+
+@pytest.mark.parametrize("name", ["stdout", "stderr"])
+def test_what_the_runtime_writes_comes_back_after_a_redirection(
+    julia: PipedExecutor, name: str
+) -> None:
+    code = f"""
+    mktemp() do path, file
+        redirect_{name}(file) do
+            Core.println(Core.{name}, "to a file")
+        end
+        close(file)
+        read(path, String)
+    end
+    """
+    assert julia.run(code).result == '"to a file\\n"'
+    cell = julia.run(f'GC.gc(); Core.println(Core.{name}, "core"); println({name}, "julia")')
+    assert getattr(cell, name) == "core\njulia\n"

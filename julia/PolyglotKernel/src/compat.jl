@@ -36,6 +36,11 @@ abstract type StandardStream <: IO end
 "`restore_descriptor(stream, unix_fd)` gives the process's descriptor its original back."
 function restore_descriptor end
 
+# `redirect_stdout` changes it, and no function of Julia's changes it back.
+"Where the stream is that `Core.println` writes to, with `unix_fd` 2 for `Core.stderr`."
+core_stream(unix_fd::Int) =
+    unix_fd == 1 ? cglobal(:jl_uv_stdout, Ptr{Cvoid}) : cglobal(:jl_uv_stderr, Ptr{Cvoid})
+
 function redirect(stream::StandardStream, unix_fd::Int)
     restore_descriptor(stream, unix_fd)
     set_standard_stream(stream, unix_fd)

@@ -21,10 +21,13 @@ mutable struct OutputStream <: Compat.StandardStream
     holder::Task          # who holds the lock, or did last
     depth::Int            # how many `print`s of its, one inside the other, hold the lock
     text::Vector{UInt8}   # written, not sent yet
+    core::Ptr{Cvoid}      # the stream of `Core.println`, which writes to the process's descriptor
 end
 
 function OutputStream(channel::HostChannel, name::String)
-    stream = OutputStream(channel, name, UInt8[], ReentrantLock(), current_task(), 0, UInt8[])
+    core = unsafe_load(Compat.core_stream(name == "stdout" ? 1 : 2))
+    lock = ReentrantLock()
+    stream = OutputStream(channel, name, UInt8[], lock, current_task(), 0, UInt8[], core)
     return attribute!(stream, nothing)
 end
 
@@ -154,8 +157,11 @@ end
 Base.rawhandle(stream::OutputStream) = RawFD(stream.name == "stdout" ? 1 : 2)
 
 # The process's own descriptor is the host's pipe again, for C code and children.
-Compat.restore_descriptor(stream::OutputStream, fd::Int) =
+function Compat.restore_descriptor(stream::OutputStream, fd::Int)
     ccall(:dup2, Cint, (RawFD, RawFD), stream.channel.raw[fd], RawFD(fd))
+    unsafe_store!(Compat.core_stream(fd), stream.core)
+    return nothing
+end
 
 Base.isopen(::OutputStream) = true
 Base.isreadable(::OutputStream) = false
