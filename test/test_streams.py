@@ -219,3 +219,38 @@ def test_redirections_of_the_user_work(nb):
         'close(io); print("[", read(path, String), "]")'
     )
     assert nb.run(in_("julia", code)).stdout == "[hidden\n]"
+
+
+# -- the limit that a user may set -------------------------------------------------------------
+
+LONG = {
+    "python": "for _ in range(100): print('é' * 100)",
+    "julia": 'foreach(_ -> println("é"^100), 1:100)',
+}
+
+
+@both
+def test_text_beyond_the_limit_is_left_out_and_said_so(launch, language):
+    nb = launch(env={"POLYGLOT_OUTPUT_LIMIT": "1000"}).connect()
+    cell = nb.run(in_(language, LONG[language] + "\n6 * 7"))
+    whole = ("é" * 100 + "\n") * 100
+    assert cell.stdout == whole.encode()[:1000].decode(errors="ignore")
+    assert "beyond 1000 bytes" in cell.stderr and "POLYGLOT_OUTPUT_LIMIT" in cell.stderr
+    assert "[19100 bytes were left out]" in cell.stderr
+    assert cell.result == "42"
+    assert nb.run(in_(language, "print(1)")).stdout.strip() == "1", "each cell has the whole limit"
+
+
+def test_the_limit_counts_what_programs_write(launch):
+    nb = launch(env={"POLYGLOT_OUTPUT_LIMIT": "10"}).connect()
+    cell = nb.run("print('12345')\n!echo 789012345")
+    assert cell.stdout == "12345\n7890"
+    assert "[6 bytes were left out]" in cell.stderr
+    error = nb.fail("1 / 0")
+    assert error.error.ename == "ZeroDivisionError" and error.stderr == ""
+
+
+def test_a_limit_that_is_no_number_is_none(launch):
+    nb = launch(env={"POLYGLOT_OUTPUT_LIMIT": "much"}).connect()
+    assert nb.run("print(12)").stdout == "12\n"
+    assert "POLYGLOT_OUTPUT_LIMIT" in nb.kernel.log.read_text()

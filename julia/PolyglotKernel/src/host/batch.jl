@@ -1,3 +1,5 @@
+# What the kernel has to know about the text on its way to the clients.
+
 """
     StreamBatch
 
@@ -15,3 +17,26 @@ end
 StreamBatch() = StreamBatch(NO_PARENT, "stdout", IOBuffer(), Inf, 0.0)
 
 isempty_batch(batch::StreamBatch) = batch.deadline == Inf
+
+const LIMIT_VARIABLE = "POLYGLOT_OUTPUT_LIMIT"
+
+"""
+    OutputLimit
+
+How many `bytes` of text a cell may show, `nothing` for any number, and how many those that run or ran
+last have `written`, by their requests' headers.
+"""
+struct OutputLimit
+    bytes::Union{Int,Nothing}
+    written::IdDict{Any,Int}
+end
+
+function OutputLimit()
+    setting = get(ENV, LIMIT_VARIABLE, "")
+    bytes = tryparse(Int, setting)
+    if !isempty(setting) && (bytes === nothing || bytes < 0)
+        log_warning(string(LIMIT_VARIABLE, " is to be a number of bytes, not \"", setting, "\""))
+        bytes = nothing
+    end
+    return OutputLimit(bytes, IdDict{Any,Int}())
+end

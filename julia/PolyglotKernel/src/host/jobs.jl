@@ -157,6 +157,7 @@ The job is answered: reply to the client with `content`. After a failure, or an 
 that wait for the same shell are aborted.
 """
 function finish!(kernel::Kernel, job::Job, content::Union{String,Vector{UInt8}}, failed::Bool=false)
+    tell_left_out!(kernel, job.request.header_json)
     publish_text!(kernel)
     stops = failed && job.kind == :execute && (job.stop_on_error || was_interrupted(kernel, job))
     forget!(kernel, job)
@@ -173,7 +174,8 @@ const REMEMBERED_PARENTS = 1000
 
 function remember_parent!(kernel::Kernel, job::Job)
     kernel.parents[job.id] = job.request.header_json
-    delete!(kernel.parents, job.id - REMEMBERED_PARENTS)
+    forgotten = pop!(kernel.parents, job.id - REMEMBERED_PARENTS, nothing)
+    forgotten === nothing || delete!(kernel.limit.written, forgotten)
     return nothing
 end
 

@@ -108,6 +108,7 @@ mutable struct Kernel
     cell::Union{Job,Nothing}                    # the one that runs in the main shell
     subshells::Vector{String}                   # ids, the oldest first
     batch::StreamBatch
+    limit::OutputLimit
     inputs::Vector{PendingInput}                # oldest first
     parents::Dict{Int,Vector{UInt8}}            # header of the request of each recent job
     comms::Dict{String,Any}                     # comm_id => Comm; Any, as that is compiled already
@@ -129,7 +130,7 @@ function Kernel(options::Options)
         Base.invokelatest(register, channels.zmq, session, connection)
     return Kernel(
         options, connection, session, channels, executors, Job[], Dict{Int,Job}(), 0, 0, nothing,
-        String[], StreamBatch(), PendingInput[], Dict{Int,Vector{UInt8}}(),
+        String[], StreamBatch(), OutputLimit(), PendingInput[], Dict{Int,Vector{UInt8}}(),
         Dict{String,Any}(), Dict{String,String}(), String[], nothing, nothing, Inf, Parent(),
     )
 end

@@ -60,7 +60,7 @@ function add_raw!(kernel::Kernel, executor::Executor, index::Int, bytes::Vector{
         return nothing
     end
     text = whole_characters!(executor.tails[index], bytes)
-    add_text!(kernel, output_parent(kernel, executor), index == 1 ? "stdout" : "stderr", text)
+    add_output!(kernel, output_parent(kernel, executor), index == 1 ? "stdout" : "stderr", text)
     return nothing
 end
 
@@ -77,7 +77,7 @@ function handle_frame!(kernel::Kernel, executor::Executor, frame::Frame)
     type = get_text(frame.header, "type")
     if type == "stream"     # by far the most frequent, in a flood of prints
         name = get_text(frame.header, "name", "stdout")
-        add_text!(kernel, parent_of(kernel, executor, frame), name, body(frame))
+        add_output!(kernel, parent_of(kernel, executor, frame), name, body(frame))
     elseif haskey(FRAME_HANDLERS, type)
         FRAME_HANDLERS[type](kernel, executor, frame)
     else
