@@ -128,6 +128,32 @@ def test_the_tools_of_the_repl_are_there(julia: PipedExecutor) -> None:
     assert "sum" in julia.run("@which sum([1])").result
 
 
+def test_edit_asks_the_client(julia: PipedExecutor, tmp_path: Path) -> None:
+    cell = julia.run("@edit sum([1])")
+    (payload,) = cell.reply["payload"]
+    assert payload["source"] == "edit_magic"
+    assert payload["filename"].endswith("base/reducedim.jl") and payload["line_number"] > 1
+    assert cell.stdout == f"{payload['filename']}:{payload['line_number']}\n"
+    cell = julia.run(f'using InteractiveUtils; edit("{tmp_path}")')
+    assert cell.reply["payload"][0]["filename"] == str(tmp_path)
+    julia.run("of_a_cell(x) = x")
+    assert "source file" in julia.run("@edit of_a_cell(1)").error["evalue"]
+
+
+def test_editors_of_the_user_come_first(julia: PipedExecutor) -> None:
+    code = """
+    ENV["JULIA_EDITOR"] = "mine"
+    mine = InteractiveUtils.define_editor("mine"; wait=true) do command, path, line
+        `echo edits $(basename(path))`
+    end
+    edit("some.jl")
+    """
+    julia.start(code)
+    julia.wait_for_text("edits some.jl")
+    julia.wait_for("reply")
+    julia.run('popfirst!(InteractiveUtils.EDITOR_CALLBACKS); delete!(ENV, "JULIA_EDITOR");')
+
+
 def test_the_project_is_that_of_the_folder(tmp_path: Path) -> None:
     (tmp_path / "Project.toml").write_text("")
     folder = tmp_path / "notebooks"

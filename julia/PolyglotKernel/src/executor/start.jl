@@ -79,6 +79,7 @@ function take_over!(session::Session)
     Core.eval(Base, :(active_repl_backend = $(session.backend)))
     Logging.global_logger(NotebookLogger(session))
     pushdisplay(NotebookDisplay(session))
+    take_over_editing!(session)
     return nothing
 end
 
