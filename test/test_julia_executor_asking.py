@@ -47,6 +47,13 @@ def complete(julia: PipedExecutor, code: str, cursor: int | None = None) -> dict
         ('read("a_fol', "a_folder/", 6),
         ("using LinearAl", "LinearAlgebra", 6),
         ("import Base: printl", "println", 13),
+        ("using LinearAlgebra: eigv", "eigvals", 21),
+        ("using LinearAlgebra: dot, eigv", "eigvals", 26),
+        ("x = 1; import Base.Threads: nthr", "nthreads", 28),
+        ("using .Polyglot: Com", "Comm", 17),
+        ("]ad", "add", 1),
+        ("# packages\n] sta", "status", 13),
+        ("]st\ninst", "instantiate", 4),
         ("\\alp", "\\alpha", 0),
         ("x + \\alpha", "α", 4),
         ("\\:smile_c", "\\:smile_cat:", 0),
@@ -75,6 +82,14 @@ def test_completion_in_the_middle_and_out_of_range(julia: PipedExecutor) -> None
     assert complete(julia, "printl", -1)["matches"] == []
     assert complete(julia, "", 0)["cursor_end"] == 0
     assert complete(julia, "1\nprintl\n2", 8)["cursor_start"] == 2
+
+
+def test_names_to_import_are_those_of_the_module_the_exported_ones_first(julia) -> None:
+    reply = complete(julia, "using LinearAlgebra: ")
+    assert "println" not in reply["matches"]
+    assert reply["matches"].index("eigvals") < reply["matches"].index("ASUM_CUTOFF")
+    types = {e["text"]: e["type"] for e in reply["metadata"]["_jupyter_types_experimental"]}
+    assert types["eigvals"] == "function"
 
 
 def test_completions_have_types(julia: PipedExecutor) -> None:
@@ -169,3 +184,16 @@ def test_is_complete(julia: PipedExecutor, code: str, status: str, indent: str |
     reply = julia.ask("is_complete", code=code)
     assert reply["status"] == status
     assert reply.get("indent") == indent
+
+
+def test_fields_of_values_are_inspected(julia: PipedExecutor) -> None:
+    julia.run("struct Holder; held; f; end; holder = Holder(point, sqrt)")
+    code = "holder.held.abscissa"
+    reply = julia.ask("inspect", code=code, cursor_pos=len(code), detail_level=0)
+    assert reply["found"]
+    text = plain(reply["data"]["text/plain"])
+    assert "holder.held.abscissa is of type Int64" in text and "1" in text
+    reply = julia.ask("inspect", code="holder.f(1, ", cursor_pos=12, detail_level=0)
+    assert "square root" in plain(reply["data"]["text/plain"])
+    reply = julia.ask("inspect", code="holder.none", cursor_pos=11, detail_level=0)
+    assert not reply["found"]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 import pytest
-from executor_pipes import PipedExecutor
+from executor_pipes import PipedExecutor, python_executor
 from julia_pipes import julia_executor, plain
 
 
@@ -90,6 +91,23 @@ def test_a_python_magic_gets_a_hint(julia: PipedExecutor, code: str, way: str) -
     error = julia.run(code).error
     assert error["ename"] == "MagicError"
     assert way in error["evalue"]
+
+
+# What IPython's magics do to IPython itself, or to Python.
+NOT_JULIAS = (
+    "! alias alias_magic autoawait autocall automagic autosave bookmark code_wrap colors "
+    "connect_info dhist dirs doctest_mode gui killbgscripts ldir lf lk logoff logon logstart "
+    "logstate logstop lx magic notebook page pastebin pypy python python2 python3 quickref "
+    "rehashx reset_selective unalias unload_ext xmode "
+)
+
+
+def test_every_other_magic_has_a_hint(julia: PipedExecutor, tmp_path) -> None:
+    listed = "{name for kind in get_ipython().magics_manager.magics.values() for name in kind}"
+    with python_executor(tmp_path) as python:
+        magics = ast.literal_eval(python.run(listed).result)
+    for magic in magics.difference(NOT_JULIAS.split()):
+        assert "The Julia way is" in julia.run(f"%{magic}").error["evalue"], magic
 
 
 def test_julia_code_is_no_mode(julia: PipedExecutor) -> None:

@@ -105,6 +105,15 @@ const USERS_LEVEL = Int8(2)
 # 1.10 completes keyword arguments.
 const COMPLETES_KEYWORD_ARGUMENTS = isdefined(REPL.REPLCompletions, :KeywordArgumentCompletion)
 
+# 1.11 moved what Pkg's REPL mode completes into an extension of Pkg.
+"What may stand at the end of a Pkg command, and which bytes of it that would replace."
+function pkg_completions(pkg::Module, command::String)
+    in_pkg = isdefined(pkg.REPLMode, :completions)
+    owner = in_pkg ? pkg.REPLMode : Base.get_extension(pkg, :REPLExt)
+    found, range, _ = owner.completions(command, lastindex(command))
+    return found, range
+end
+
 # 1.9 gave `helpmode` the module in which names are looked up.
 "The expression that, evaluated, gives the documentation; hints like \"search: …\" go to `io`."
 function helpmode(io::IO, question::String, mod::Module)

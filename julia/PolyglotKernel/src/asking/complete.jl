@@ -37,7 +37,10 @@ function completions_at(mod::Module, code::String, stop::Int)
         found, range, _ = REPL.REPLCompletions.shell_completions(without_first(code, ';'), stop)
         return found, range
     end
+    mode isa PackageCommands && return Any[], 1:0     # the executor asks the package manager
     text = mode isa HelpQuestion ? without_first(code, '?') : code
+    names, name_range = names_to_import(mod, text, stop)
+    isempty(names) || return names, name_range
     found, range, _ = REPL.REPLCompletions.completions(text, stop, mod)
     keywords, keyword_range = keyword_arguments(mod, text, stop)
     isempty(keywords) && return found, range
@@ -46,6 +49,34 @@ end
 
 # The mode's character gives way to a space, so that places stay the same.
 without_first(code::String, mode::Char) = replace(code, mode => ' '; count=1)
+
+const IMPORT_OF_NAMES = r"(?:^|[\n;])\s*(?:using|import)\s+\.?([\w.]+)\s*:(?:[^:;\n]*,)?\s*([\w@!]*)$"
+
+# What may stand behind `using Module:`, which the REPL completes as if it were any code.
+function names_to_import(mod::Module, code::String, stop::Int)
+    none = (Any[], 1:0)
+    found = match(IMPORT_OF_NAMES, SubString(code, 1, stop))
+    found === nothing && return none
+    source = module_named(mod, found[1])
+    source === nothing && return none
+    written = sort(names(source; all=true); by=name -> (!Base.isexported(source, name), name))
+    begun = filter!(name -> startswith(name, found[2]) && !startswith(name, '#'), string.(written))
+    completions = Any[REPL.REPLCompletions.ModuleCompletion(source, name) for name in begun]
+    return completions, (stop - sizeof(found[2]) + 1):stop
+end
+
+# A module that `mod` knows, or a package that is loaded; `nothing` if there is none.
+function module_named(mod::Module, path::AbstractString)
+    known = resolve(mod, path)
+    known === nothing || return something(known) isa Module ? something(known) : nothing
+    root, below = (split(path, '.'; limit=2)..., "")
+    for (id, package) in Base.loaded_modules
+        id.name == root || continue
+        inside = isempty(below) ? Some{Any}(package) : resolve(package, below)
+        inside === nothing || return something(inside) isa Module ? something(inside) : nothing
+    end
+    return nothing
+end
 
 "A keyword argument, for versions whose REPL does not complete them (before 1.10)."
 struct KeywordArgument

@@ -70,13 +70,14 @@ end
 """
     resolve(mod, name)
 
-The value of a dotted name, in `Some`, without running user code: only modules are looked into.
+The value of a dotted name, in `Some`, without running user code: of values only fields are looked
+into, which are no properties that a method gives.
 """
 function resolve(mod::Module, name::AbstractString)
-    value = mod
+    value::Any = mod
     for part in split(name, '.')
         symbol = Symbol(part)
-        (value isa Module && isdefined(value, symbol)) || return nothing
+        isdefined(value, symbol) || return nothing
         value = getfield(value, symbol)
     end
     return Some{Any}(value)

@@ -64,6 +64,7 @@ end
 function documentation(mod::Module, name::String)
     path = split(name, '.')
     owner = length(path) == 1 ? mod : something(resolve(mod, join(path[1:(end - 1)], '.')))
+    owner isa Module || return Base.Docs.doc(getfield(owner, Symbol(path[end])))
     return Base.Docs.doc(Base.Docs.Binding(owner, Symbol(path[end])))
 end
 

@@ -18,15 +18,20 @@ function python_completions(session, code::String, cursor_pos::Int)
     names = python_names(session, value, path[2:end])
     matches = sort!(String[name for name in names if startswith(name, found[2])])
     start = cursor_pos - length(found[2])
+    return typed_completions(matches, "property", start, cursor_pos)
+end
+
+"The content of `complete_reply` with `matches` of one type for what stands from `start` to `stop`."
+function typed_completions(matches::Vector{String}, type::String, start::Int, stop::Int)
     entries = Any[
-        JSON.fields("text" => text, "type" => "property", "start" => start, "end" => cursor_pos) for
+        JSON.fields("text" => text, "type" => type, "start" => start, "end" => stop) for
         text in matches
     ]
     return JSON.fields(
         "status" => "ok",
         "matches" => matches,
         "cursor_start" => start,
-        "cursor_end" => cursor_pos,
+        "cursor_end" => stop,
         "metadata" => JSON.fields("_jupyter_types_experimental" => entries),
     )
 end

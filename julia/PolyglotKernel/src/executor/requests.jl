@@ -76,11 +76,17 @@ function answer_of(session::Session, header::Dict{String,Any})
     code = header["code"]::String
     header["type"] == "is_complete" && return is_complete(code)
     if header["type"] == "complete"
-        content = python_completions(session, code, header["cursor_pos"])
-        return content === nothing ? complete(session.mod, code, header["cursor_pos"]) : content
+        return completions(session, code, header["cursor_pos"])
     end
     detail_level = get(header, "detail_level", 0)
     return inspect(session.mod, code, header["cursor_pos"], detail_level, session.history.inputs)
+end
+
+# Python and the package manager are asked where the REPL's completer knows nothing.
+function completions(session::Session, code::String, cursor_pos::Int)
+    content = python_completions(session, code, cursor_pos)
+    content === nothing && (content = package_completions(code, cursor_pos))
+    return content === nothing ? complete(session.mod, code, cursor_pos) : content
 end
 
 """
