@@ -111,6 +111,8 @@ def test_the_current_module_can_be_switched(julia: PipedExecutor) -> None:
     julia.run("module Room\nhidden = 5\nend\nPolyglot.set_current_module(Room)")
     assert julia.run("hidden").result == "5"
     assert julia.ask("complete", code="hidd", cursor_pos=4)["matches"] == ["hidden"]
+    (help,) = julia.run("?Main.Polyglot.set_current_module").displays
+    assert "Main.Polyglot.set_current_module(Main)" in help["text/markdown"]
     assert julia.run("Main.Polyglot.set_current_module(Main)").error is None
     assert julia.run("Polyglot.current_module() === Main").result == "true"
 

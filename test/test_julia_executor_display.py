@@ -106,7 +106,12 @@ def test_the_context(julia: PipedExecutor) -> None:
     assert plain(cell.result) == "Any[true, true, true, Main](9, 70)"
     rows = julia.run("collect(1:100)").result.splitlines()
     assert len(rows) < 10
-    julia.run('delete!(ENV, "LINES"); delete!(ENV, "COLUMNS");')
+    julia.run('ENV["LINES"] = "30"; ENV["COLUMNS"] = "80";')
+
+
+def test_the_size_of_what_is_shown(julia: PipedExecutor) -> None:
+    assert julia.run('ENV["LINES"], ENV["COLUMNS"]').result == '("30", "80")'
+    assert julia.run("displaysize(stdout)").result == "(30, 80)"
 
 
 def test_display_shows_at_its_place(julia: PipedExecutor) -> None:
@@ -171,6 +176,20 @@ def test_updates(julia: PipedExecutor) -> None:
     assert update["content"]["data"] == {"text/plain": "2"}
     cell = julia.run('Polyglot.update_display("place", Drawing())')
     assert cell.messages("update_display_data")[0]["content"]["data"]["text/html"] == "<b>é</b>"
+
+
+def test_updates_of_one_form_and_by_a_symbol(julia: PipedExecutor) -> None:
+    code = """
+    handle = Polyglot.display("text/html", "<b>1</b>"; id=:spot)
+    Polyglot.update_display(handle, MIME("text/html"), "<b>2</b>")
+    Polyglot.update_display(:spot, Drawing())
+    Polyglot.display(3; id=:spot);
+    """
+    cell = julia.run(code)
+    messages = [output["content"] for output in cell.outputs]
+    assert {json.dumps(m["transient"]) for m in messages} == {'{"display_id": "spot"}'}
+    shown = [m["data"].get("text/html") for m in messages]
+    assert shown == ["<b>1</b>", "<b>2</b>", "<b>é</b>", None]
 
 
 def test_clear_output(julia: PipedExecutor) -> None:

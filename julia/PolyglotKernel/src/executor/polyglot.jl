@@ -38,26 +38,43 @@ end
 
 Base.show(io::IO, handle::DisplayHandle) = print(io, "Polyglot.DisplayHandle(", repr(handle.id), ")")
 
+const DisplayId = Union{AbstractString,Symbol}
+
 """
     Polyglot.display(x; id = a new one) -> DisplayHandle
+    Polyglot.display(mime, x; id = a new one) -> DisplayHandle
 
 Shows `x` like `display(x)`, at a place that [`Polyglot.update_display`](@ref) can change.
 """
-function display(x; id::AbstractString=string("julia-", time_ns()))
-    Executor.show_data(session(), Executor.mime_bundle(session(), x); id=id)
-    return DisplayHandle(id)
+display(x; id::DisplayId=new_display_id()) = show_at(id, Executor.mime_bundle(session(), x))
+
+display(mime::Union{MIME,AbstractString}, x; id::DisplayId=new_display_id()) =
+    show_at(id, Executor.single_form(session(), string(mime), x))
+
+new_display_id() = string("julia-", time_ns())
+
+function show_at(id::DisplayId, data)
+    Executor.show_data(session(), data; id=id)
+    return DisplayHandle(string(id))
 end
 
 """
-    Polyglot.update_display(handle, x)
-    Polyglot.update_display(id, x)
+    Polyglot.update_display(place, x)
+    Polyglot.update_display(place, mime, x)
 
-Replaces what is shown at every place with this id, in earlier cells too.
+Replaces what is shown at every `place` with this id, in earlier cells too. It is a handle that
+[`Polyglot.display`](@ref) gave, or an id.
 """
-update_display(handle::DisplayHandle, x) = update_display(handle.id, x)
+update_display(place::Union{DisplayHandle,DisplayId}, x) =
+    update_at(place, Executor.mime_bundle(session(), x))
 
-function update_display(id::AbstractString, x)
-    Executor.show_data(session(), Executor.mime_bundle(session(), x); id=id, update=true)
+update_display(place::Union{DisplayHandle,DisplayId}, mime::Union{MIME,AbstractString}, x) =
+    update_at(place, Executor.single_form(session(), string(mime), x))
+
+update_at(handle::DisplayHandle, data) = update_at(handle.id, data)
+
+function update_at(id::DisplayId, data)
+    Executor.show_data(session(), data; id=id, update=true)
     return nothing
 end
 
@@ -140,7 +157,8 @@ end
 """
     Polyglot.set_current_module(mod)
 
-The cells to come are evaluated in `mod`, and names completed and looked up there.
+The cells to come are evaluated in `mod`, and names completed and looked up there. What only `Main`
+has is called by way of it: `Main.Polyglot.set_current_module(Main)` leads back, `Main.py` is Python.
 """
 function set_current_module(mod::Module)
     session().mod = mod

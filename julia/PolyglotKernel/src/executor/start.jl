@@ -16,6 +16,7 @@ function main()
     session = Session(channel, sigint)
     startup = pop!(ENV, "POLYGLOT_STARTUP_FILE", "yes") != "no"
     restore_environment!()
+    set_display_size!()
     Polyglot.SESSION[] = session
     serve_python!(session)
     take_over!(session)
@@ -52,6 +53,13 @@ function restore_environment!()
         isempty(original) ? delete!(ENV, name) : (ENV[name] = original)
     end
     delete!(ENV, "POLYGLOT_CONNECTION_FILE")  # Python's `%connect_info` is told
+    return nothing
+end
+
+# Where `displaysize` looks where there is no terminal. IJulia's users know these, and change them.
+function set_display_size!()
+    get!(ENV, "LINES", "30")
+    get!(ENV, "COLUMNS", "80")
     return nothing
 end
 
