@@ -39,6 +39,13 @@ def test_results_are_remembered_under_the_number_of_their_cell(python: PipedExec
     assert python.run(f"Out[{number}], _{number}, In[{number}]").result == "(42, 42, '6 * 7')"
 
 
+def test_the_results_and_inputs_before_this_one(python: PipedExecutor) -> None:
+    for code in ("'one'", "'two'", "'three'"):
+        python.run(code)
+    assert python.run("_, __, ___").result == "('three', 'two', 'one')"
+    assert python.run("_i, _ii, _iii").result == repr(("_, __, ___", "'three'", "'two'"))
+
+
 def test_numbers_come_from_the_host(python: PipedExecutor) -> None:
     python.count = max(python.count, 100)
     cell = python.run("'after cells of another language'")
@@ -262,11 +269,10 @@ def test_libraries_see_a_notebook(python: PipedExecutor) -> None:
 
 
 def test_environment_of_cells(python: PipedExecutor) -> None:
-    cell = python.run(
-        "import os\n"
-        "[name for name in os.environ if name.startswith('POLYGLOT')], os.environ['PAGER']"
-    )
-    assert cell.result == "([], 'cat')"
+    own = "{'POLYGLOT_' + name for name in ('MARK', 'CONNECTION_FILE', 'JULIA_BINDIR')}"
+    assert python.run(f"import os; {own} & set(os.environ)").result == "set()"
+    programs_see = "!echo $PAGER $GIT_PAGER $CLICOLOR $FORCE_COLOR $CLICOLOR_FORCE"
+    assert python.run(programs_see).stdout.split() == ["cat", "cat", "1", "1", "1"]
     assert python.run("import sys; '' in sys.path").result == "True"
     assert python.run("!env | grep -c POLYGLOT_MARK").stdout == "0\n"
 

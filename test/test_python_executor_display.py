@@ -62,6 +62,25 @@ def test_bytes_are_encoded_once(python: PipedExecutor) -> None:
     assert displayed(python, f"display({{'image/png': {PNG!r}}}, raw=True)")["image/png"] == encoded
 
 
+@pytest.mark.parametrize(
+    ("mime", "content"),
+    [
+        ("application/vnd.plotly.v1+json", {"data": [{"y": [1, 2]}], "layout": {}}),
+        ("application/vnd.vegalite.v5+json", {"mark": "bar", "data": {"values": [{"a": 1}]}}),
+        ("application/vnd.vega.v5+json", {"marks": []}),
+    ],
+)
+def test_bundles_of_plotting_packages(
+    python: PipedExecutor, mime: str, content: dict[str, Any]
+) -> None:
+    """They are shown by `display(bundle, raw=True)`, and by `_repr_mimebundle_`."""
+    bundle = {mime: content, "text/plain": "a chart"}
+    assert displayed(python, f"display({bundle}, raw=True)") == bundle
+    python.run(f"class Chart:\n    def _repr_mimebundle_(self, **_): return {bundle}")
+    shown = python.run("Chart()").messages("execute_result")[0]["content"]["data"]
+    assert shown == bundle
+
+
 def test_what_json_does_not_have(python: PipedExecutor) -> None:
     shown = displayed(
         python,
@@ -103,6 +122,11 @@ def test_updates_by_id(python: PipedExecutor) -> None:
     [second] = cell.messages("update_display_data")
     assert first["content"]["transient"] == second["content"]["transient"] == {"display_id": "here"}
     assert second["content"]["data"]["text/plain"] == "'second'"
+    cell = python.run("handle = display('one', display_id=True)\nhandle.update('two')")
+    [first] = cell.messages("display_data")
+    [second] = cell.messages("update_display_data")
+    assert first["content"]["transient"]["display_id"]
+    assert first["content"]["transient"] == second["content"]["transient"]
     cell = python.run("update_display('third', display_id='here')")
     assert cell.messages("update_display_data")[0]["content"]["data"]["text/plain"] == "'third'"
 

@@ -96,13 +96,24 @@ def test_post_mortem(python: PipedExecutor) -> None:
 
 
 @pytest.mark.parametrize(
-    "code", ["breakpoint()\n1", "import pdb; pdb.set_trace()\n1", "%debug", "%pdb on\n1/0"]
+    ("code", "status", "result"),
+    [
+        ("breakpoint()\n1", "ok", "1"),
+        ("import pdb; pdb.set_trace()\n1", "ok", "1"),
+        ("%debug", "ok", None),
+        ("%pdb on\n1/0", "error", None),
+    ],
 )
-def test_debuggers_are_interrupted(python: PipedExecutor, code: str) -> None:
+def test_debuggers_are_interrupted(
+    python: PipedExecutor, code: str, status: str, result: str | None
+) -> None:
+    """As in IPython it is the debugger that ends, and the code that it stopped goes on."""
     python.run("1/0")
     id = python.start(code)
     python.wait_for("input_request")
     python.interrupt()
-    python.collect(id)
+    cell = python.collect(id)
+    assert (cell.reply["status"], cell.result) == (status, result)
+    assert status == "ok" or cell.reply["ename"] == "ZeroDivisionError"
     python.run("%pdb off")
     assert python.run("'alive'").result == "'alive'"
