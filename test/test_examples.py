@@ -8,11 +8,12 @@ from nbclient import NotebookClient
 from polyglot_shim.find_julia import find_julia
 
 EXAMPLES = sorted((Path(__file__).resolve().parent.parent / "examples").glob("*.ipynb"))
+WIDGET = "application/vnd.jupyter.widget-view+json"
 SAVED_WITH = (1, 5)  # other versions of Julia write some types and backtraces in other words
 
 
 def shown(cell: nbformat.NotebookNode, words: bool) -> list[tuple]:
-    """What the cell shows, without what differs from run to run: a picture's bytes."""
+    """What the cell shows; of texts that a version of Julia words otherwise only the kinds."""
     outputs = []
     for output in cell.outputs:
         if output.output_type == "stream":
@@ -22,10 +23,14 @@ def shown(cell: nbformat.NotebookNode, words: bool) -> list[tuple]:
         elif output.output_type == "error":
             outputs.append(("error", output.ename, output.evalue if words else ""))
         else:
-            picture = any(mime.startswith("image/") for mime in output.data)
-            text = output.data.get("text/plain") if words and not picture else ""
-            outputs.append((output.output_type, sorted(output.data), text))
+            data = {mime: text_of(mime, data) for mime, data in output.data.items()}
+            outputs.append((output.output_type, data if words else sorted(data)))
     return outputs
+
+
+def text_of(mime: str, data: object) -> object:
+    """The data, but of what differs from run to run: a picture's, and a widget's id."""
+    return None if mime.startswith("image/") or mime == WIDGET else data
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
