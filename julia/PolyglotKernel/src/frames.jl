@@ -64,6 +64,13 @@ function encode(header, buffers=(); marks::Integer=0)
     return take!(io)
 end
 
+"Throws a [`FrameError`](@ref) for a frame that its reader would not take."
+function check_bounds(header_size::Int, buffers::Int)
+    header_size <= MAX_HEADER || throw(FrameError("a header of $header_size bytes"))
+    buffers <= MAX_BUFFERS || throw(FrameError("$buffers buffers"))
+    return nothing
+end
+
 """
     Decoder()
 
@@ -112,8 +119,7 @@ function next!(decoder::Decoder)
     marks = read_integer(UInt32, decoder, at + 4)
     header_size = Int(read_integer(UInt32, decoder, at + 8))
     count = Int(read_integer(UInt32, decoder, at + 12))
-    header_size <= MAX_HEADER || throw(FrameError("a header of $header_size bytes"))
-    count <= MAX_BUFFERS || throw(FrameError("$count buffers"))
+    check_bounds(header_size, count)
     available >= PREFIX_SIZE + 8 * count || return nothing
     total = PREFIX_SIZE + 8 * count + header_size
     for i in 1:count

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -48,6 +49,8 @@ class Calls:
         self._waiting: dict[int, SimpleQueue[Frame]] = {}
         # Calls of threads that run no cell, which therefore serve none.
         self._asked: dict[int, SimpleQueue[Frame]] = {}
+        # Calls that could not be answered yet: number, and the error to answer with.
+        self._owed: list[tuple[int, BaseException]] = []
         self.on_release: Callable[[Frame], None] = _ignore
         self.on_late_return: Callable[[Frame], None] = _ignore
 
@@ -132,7 +135,35 @@ class Calls:
         return False
 
     def serve(self, frame: Frame) -> None:
-        """Run the call, for its request, and send its `return`."""
+        """Run the call, for its request, and send its `return`.
+
+        Whatever is raised, the caller gets one: at the recursion limit, where not even that can be
+        sent, by the one who next has anything to send.
+        """
+        number = frame.header["call"]
+        try:
+            answer = self._handle(frame)
+            self._output.flush()
+            self._pay()
+            self._answer(number, answer)
+        except BaseException as error:
+            self._owed.append((number, error))
+            self._pay()
+            if not isinstance(error, Exception):
+                raise
+
+    def _pay(self) -> None:
+        while self._owed:
+            with suppress(IndexError):  # another thread was faster
+                number, error = owed = self._owed.pop()
+                fields = {"ename": type(error).__name__, "evalue": str(error)}
+                try:
+                    self._answer(number, Answer(fields, status="error"))
+                except BaseException:
+                    self._owed.append(owed)
+                    raise
+
+    def _handle(self, frame: Frame) -> Answer:
         header = frame.header
         handler = self._handlers.get(header.get("op"))
         before = current_request()
@@ -141,19 +172,13 @@ class Calls:
             request = Request(header.get("id"), allow_stdin=header.get("allow_stdin", False))
         set_request(request)
         try:
-            answer = handler(frame) if handler else _unknown(header)
+            return handler(frame) if handler else _unknown(header)
         finally:
             set_request(before)
-        self._output.flush()
-        self._channel.send(
-            {
-                **answer.fields,
-                "type": "return",
-                "call": header["call"],
-                "status": answer.status,
-            },
-            answer.buffers,
-        )
+
+    def _answer(self, number: int, answer: Answer) -> None:
+        header = {"type": "return", "call": number, "status": answer.status}
+        self._channel.send({**answer.fields, **header}, answer.buffers)
 
 
 def _ignore(_: Frame) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
-from .frames import STDERR_MARK, STDOUT_MARK, Buffer, encode
+from .frames import STDERR_MARK, STDOUT_MARK, Buffer, encode, with_marks
 from .interrupt import Interrupts
 
 # Copying a small frame together is cheaper than telling the system of its pieces.
@@ -65,7 +65,10 @@ class Channel:
                 fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, _PIPE_SIZE)
 
     def send(self, header: dict[str, Any] | bytes, buffers: Sequence[Buffer] = ()) -> None:
-        """Send a frame; blocks while the pipe is full."""
+        """Send a frame; blocks while the pipe is full.
+
+        Raises FrameError for one that the host would not take; nothing was sent then.
+        """
         interrupts = self.interrupts
         if interrupts is None:
             self._send(header, buffers)
@@ -77,22 +80,25 @@ class Channel:
             interrupts.unshield()
 
     def _send(self, header: dict[str, Any] | bytes, buffers: Sequence[Buffer]) -> None:
+        # All that may fail comes before the first byte, the marks included: the host can read
+        # nothing behind half a frame.
+        frame = encode(header, buffers)
+        if sum(map(len, frame)) < _SMALL:
+            frame = [b"".join(frame)]
         with self._lock:
             marks = 0
             for raw in self._raw:
                 marks |= raw.mark()
-            self._write(encode(header, buffers, marks))
-
-    def _write(self, frame: list[Buffer]) -> None:
-        if sum(map(len, frame)) < _SMALL:
-            frame = [b"".join(frame)]
-        pieces = [memoryview(piece) for piece in frame]
-        while pieces:
-            written = os.writev(self._descriptor, pieces[:_PIECES])
-            while pieces and written >= len(pieces[0]):
-                written -= len(pieces.pop(0))
-            if written:
-                pieces[0] = pieces[0][written:]
+            if marks:
+                frame[0] = with_marks(frame[0], marks)
+            pieces = [memoryview(piece) for piece in frame]
+            # No deeper calls than those for the marks: none exceeds the recursion limit.
+            while pieces:
+                written = os.writev(self._descriptor, pieces[:_PIECES])
+                while pieces and written >= len(pieces[0]):
+                    written -= len(pieces.pop(0))
+                if written:
+                    pieces[0] = pieces[0][written:]
 
 
 def _identity(descriptor: int) -> tuple[int, int] | None:

@@ -28,7 +28,7 @@ CHUNK = 65536
 
 
 class FrameError(Exception):
-    """The bytes are no frame. Nothing behind them can be read."""
+    """The bytes are no frame, or would be none. Nothing behind them can be read."""
 
 
 @dataclass(frozen=True)
@@ -48,11 +48,29 @@ def encode_header(header: dict[str, Any]) -> bytes:
 def encode(
     header: dict[str, Any] | bytes, buffers: Sequence[Buffer] = (), marks: int = 0
 ) -> list[Buffer]:
-    """The frame as pieces to be written one after another: large buffers are not copied."""
+    """The frame as pieces to be written one after another: large buffers are not copied.
+
+    Raises FrameError when it breaks the bounds, which would cost the process its life.
+    """
     text = header if isinstance(header, bytes) else encode_header(header)
     views = [view_of_bytes(buffer) for buffer in buffers]
+    _check_bounds(len(text), len(views), sum(map(len, views)))
     sizes = struct.pack(f"<{len(views)}Q", *map(len, views))
     return [PREFIX.pack(MAGIC, marks, len(text), len(views)) + sizes + text, *views]
+
+
+def with_marks(start: Buffer, marks: int) -> bytes:
+    """The first piece of a frame with these marks in it."""
+    return start[:4] + marks.to_bytes(4, "little") + start[8:]
+
+
+def _check_bounds(header_size: int, buffers: int, total: int) -> None:
+    if header_size > MAX_HEADER:
+        raise FrameError(f"a header of {header_size} bytes")
+    if buffers > MAX_BUFFERS:
+        raise FrameError(f"{buffers} buffers")
+    if total > MAX_TOTAL:
+        raise FrameError(f"buffers of more than {MAX_TOTAL} bytes")
 
 
 def view_of_bytes(buffer: Buffer) -> Buffer:
@@ -85,13 +103,9 @@ class FrameReader:
         magic, marks, header_size, count = PREFIX.unpack(self._take(PREFIX.size))
         if magic != MAGIC:
             raise FrameError("it does not start with PGK1")
-        if header_size > MAX_HEADER:
-            raise FrameError(f"a header of {header_size} bytes")
-        if count > MAX_BUFFERS:
-            raise FrameError(f"{count} buffers")
+        _check_bounds(header_size, count, 0)
         sizes = struct.unpack(f"<{count}Q", self._take(8 * count))
-        if sum(sizes) > MAX_TOTAL:
-            raise FrameError(f"buffers of more than {MAX_TOTAL} bytes")
+        _check_bounds(header_size, count, sum(sizes))
         header = parse_header(self._take(header_size))
         return Frame(header, [self._take(size) for size in sizes], marks)
 

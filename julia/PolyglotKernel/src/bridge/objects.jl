@@ -49,12 +49,13 @@ function Base.iterate(o::PyObject, state::Tuple)
     return items[position], (iterator, items, position + 1)
 end
 
+# Python tries its object's own methods, so that no operator comes back here (operators.py).
 for (julia, python) in (
     (:+, "add"), (:-, "sub"), (:*, "mul"), (:/, "truediv"), (:^, "pow"), (:%, "mod"),
-    (:mod, "mod"), (:fld, "floordiv"), (:&, "and_"), (:|, "or_"), (:xor, "xor"),
+    (:mod, "mod"), (:fld, "floordiv"), (:&, "and"), (:|, "or"), (:xor, "xor"),
     (:<, "lt"), (:<=, "le"), (:>, "gt"), (:>=, "ge"),
 )
-    name = "operator." * python
+    name = "polyglot.operator." * python
     @eval begin
         Base.$julia(a::PyObject, b::PyObject) = call_python($name, a, b)
         Base.$julia(a::PyObject, b) = call_python($name, a, b)
@@ -63,16 +64,17 @@ for (julia, python) in (
 end
 
 # An integer literal as exponent takes a way of its own.
-Base.:^(a::PyObject, b::Integer) = call_python("operator.pow", a, b)
+Base.:^(a::PyObject, b::Integer) = call_python("polyglot.operator.pow", a, b)
 Base.:-(a::PyObject) = call_python("operator.neg", a)
 Base.:+(a::PyObject) = call_python("operator.pos", a)
 Base.abs(a::PyObject) = call_python("builtins.abs", a)
 
 function Base.:(==)(a::PyObject, b::PyObject)
-    return getfield(a, :holding) === getfield(b, :holding) || call_python("operator.eq", a, b)
+    getfield(a, :holding) === getfield(b, :holding) && return true
+    return call_python("polyglot.operator.eq", a, b)
 end
-Base.:(==)(a::PyObject, b) = call_python("operator.eq", a, b)
-Base.:(==)(a, b::PyObject) = call_python("operator.eq", a, b)
+Base.:(==)(a::PyObject, b) = call_python("polyglot.operator.eq", a, b)
+Base.:(==)(a, b::PyObject) = call_python("polyglot.operator.eq", a, b)
 Base.:(==)(::PyObject, ::Missing) = missing
 Base.:(==)(::Missing, ::PyObject) = missing
 Base.isequal(a::PyObject, b::PyObject) = (a == b) === true

@@ -62,11 +62,23 @@ function answer_failure(session, failure::Failure)
     exception = unwrapped(first(failure.stack)[1])
     fields = JSON.fields(
         "ename" => exception_name(exception),
-        "evalue" => exception_value(exception),
-        "traceback" => Any[String(line) for line in split(stack_text(failure), '\n')],
+        "evalue" => clipped(exception_value(exception)),
+        "traceback" => Any[String(line) for line in split(clipped(stack_text(failure)), '\n')],
         "generation" => session.bridge.exports.generation,
     )
     return fields, Values.encode_reference(session.bridge.codec, exception).buffers
+end
+
+"How many characters of an error's message, and of its stack, are told."
+const LONGEST_TEXT = 200_000
+
+"The text without its middle, if it is so long that no one would read it."
+function clipped(text::AbstractString)
+    count = length(text)
+    count <= LONGEST_TEXT && return text
+    half = LONGEST_TEXT ÷ 2
+    left_out = "\n… $(count - 2 * half) characters are left out …\n"
+    return first(text, half) * left_out * last(text, half)
 end
 
 # Where it happened, without colours; the message stands beside it already.

@@ -65,17 +65,29 @@ function serve_call(session, frame::Frames.Frame)
     printing = (session.stdout.depth, session.stderr.depth)
     attend!(session, Request(get(header, "id", nothing), get(header, "allow_stdin", false) === true))
     outcome = attempt(session, handle_call, session, frame)
-    fields, buffers = if outcome isa Failure
-        returned_failure(session, outcome)
-    else
-        outcome
-    end
     settle!(session.stdout, printing[1])
     settle!(session.stderr, printing[2])
-    status = outcome isa Failure ? "error" : "ok"
-    answer = JSON.fields("type" => "return", "call" => header["call"], "status" => status)
-    send(session.channel, append!(answer, fields), buffers)
+    answer_call(session, header["call"], outcome)
     attend!(session, before)
+    return nothing
+end
+
+# The caller gets an answer, also when the one that it should have cannot be made or sent.
+function answer_call(session, number, @nospecialize(outcome))
+    try
+        fields, buffers = outcome isa Failure ? returned_failure(session, outcome) : outcome
+        send_answer(session, number, outcome isa Failure ? "error" : "ok", fields, buffers)
+    catch e
+        e isa InterruptException && report_interrupt(session)
+        fields = JSON.fields("ename" => exception_name(e), "evalue" => clipped(exception_value(e)))
+        send_answer(session, number, "error", fields, NO_BUFFERS)
+    end
+    return nothing
+end
+
+function send_answer(session, number, status::String, fields, buffers)
+    answer = JSON.fields("type" => "return", "call" => number, "status" => status)
+    send(session.channel, append!(answer, fields), buffers)
     return nothing
 end
 

@@ -64,10 +64,12 @@ end
 """
     send(channel, header, buffers)
 
-Sends a frame whole: an interrupt that arrives meanwhile is thrown when the last byte is out.
+Sends a frame whole: an interrupt that arrives meanwhile is thrown when the last byte is out. Throws
+a `FrameError` for one that the host would not take; nothing was sent then.
 """
 function send(channel::HostChannel, header::JSON.Fields, buffers::Vector{Vector{UInt8}}=NO_BUFFERS)
     text = JSON.bytes(header)
+    Frames.check_bounds(length(text), length(buffers))
     Base.sigatomic_begin()
     lock(channel.lock)
     start_frame!(channel, text, length(buffers))

@@ -101,9 +101,9 @@ function continue_interruption!(kernel::Kernel, now::Float64)
     return nothing
 end
 
-"Kill the executor's process; what runs in it ends with `reason`."
+"Kill the executor's process; what runs in it ends with `reason`, the first if there are several."
 function condemn!(executor::Executor, reason::String)
-    executor.condemned = reason
+    isempty(executor.condemned) && (executor.condemned = reason)
     executor.process === nothing || kill_group(executor.process)
     return nothing
 end

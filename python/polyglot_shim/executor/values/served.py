@@ -17,11 +17,15 @@ from ..display import encode_bundle
 from ..frames import Frame
 from ..shell import ZMQInteractiveShell
 from .bridge import Bridge
+from .julia import JuliaError
+from .operators import operators
 from .variables import variables_of
 
 _OWN_FILES = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _AT_ONCE = 1000
 """How many items of a collection go into one answer."""
+_LONGEST_TEXT = 200_000
+"""How many characters of an error's message, and of its traceback, are told."""
 
 
 class Server:
@@ -40,6 +44,7 @@ class Server:
             "polyglot.bundle": self._bundle,
             "polyglot.variables": lambda: variables_of(shell.user_ns, shell.user_ns_hidden),
             "polyglot.history": self._history,
+            **operators(),
         }
 
     def register(self, calls: Calls) -> None:
@@ -157,12 +162,32 @@ def _next(items: Items) -> tuple[Any, ...]:
 
 def describe(error: BaseException) -> dict[str, Any]:
     """What the other side is told of an error: type, message, and where it happened."""
-    lines = traceback.format_exception(type(error), error, _user_part(error.__traceback__))
+    told = traceback.TracebackException(type(error), error, _user_part(error.__traceback__))
+    _leave_out_what_julia_told(told, error)
     return {
         "ename": type(error).__name__,
-        "evalue": str(error),
-        "traceback": "".join(lines).rstrip("\n").split("\n"),
+        "evalue": clipped(str(error)),
+        "traceback": clipped("".join(told.format()).rstrip("\n")).split("\n"),
     }
+
+
+def clipped(text: str) -> str:
+    """The text without its middle, if it is so long that no one would read it."""
+    if len(text) <= _LONGEST_TEXT:
+        return text
+    half = _LONGEST_TEXT // 2
+    return f"{text[:half]}\n… {len(text) - 2 * half} characters are left out …\n{text[-half:]}"
+
+
+def _leave_out_what_julia_told(
+    told: traceback.TracebackException | None, error: BaseException | None
+) -> None:
+    # The text of an error of Julia's, its note, has that of Python's error which caused it. Given
+    # once more for each, it would double with every language that an error passes.
+    while told is not None and error is not None:
+        if isinstance(error, JuliaError) and hasattr(error, "add_note"):
+            told.__cause__ = None
+        told, error = told.__cause__, error.__cause__
 
 
 def _user_part(frames: TracebackType | None) -> TracebackType | None:
