@@ -64,6 +64,7 @@ def test_a_call_waits_for_its_return(calls: Calls, pipe: Pipe) -> None:
         "call": 1,
         "id": "cell",
         "allow_stdin": True,
+        "aside": False,
         "op": "eval",
         "code": "1+1",
     }

@@ -110,6 +110,7 @@ class Calls:
                 "call": number,
                 "id": request.id,
                 "allow_stdin": request.allow_stdin,
+                "aside": request.is_aside,
                 "op": op,
             },
             buffers,

@@ -32,6 +32,7 @@ class Request:
         self.id = id
         self.allow_stdin = allow_stdin
         self.muted = muted  # nothing is shown
+        self._thread = threading.get_ident()
         # The Jupyter message, as ipywidgets and others ask for it (`get_ipython().get_parent()`).
         self.message = {
             "header": header or {},
@@ -44,6 +45,11 @@ class Request:
             name: b"" if muted else encode_header({"type": "stream", "id": id, "name": name})
             for name in ("stdout", "stderr")
         }
+
+    @property
+    def is_aside(self) -> bool:
+        """Whether the calling thread works beside the one that runs the request's code."""
+        return threading.get_ident() != self._thread
 
 
 NO_REQUEST = Request(None)

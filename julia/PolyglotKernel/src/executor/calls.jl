@@ -36,6 +36,7 @@ function call(
         header = JSON.fields(
             "type" => "call", "to" => to, "call" => number, "op" => op,
             "id" => session.request.id, "allow_stdin" => session.request.allow_stdin,
+            "aside" => current_task() !== session.root,
         )
         send(session.channel, append!(header, fields), buffers)
         while true

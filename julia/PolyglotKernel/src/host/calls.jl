@@ -17,6 +17,11 @@ function route_call!(kernel::Kernel, executor::Executor, frame::Frame)
     kernel.last_id += 1
     header["call"] = kernel.last_id
     request = request_of(kernel, executor, get_int(frame.header, "id", 0))
+    # Threads and tasks that were to be stopped with their cell must not make it wait for more.
+    if get_bool(frame.header, "aside", false) && is_interrupted(kernel, request)
+        refuse_call!(kernel, caller, language)
+        return nothing
+    end
     job = Job(
         kernel.last_id, :call, language, request, "", header, frame.buffers,
         plain_cell("", language), kernel.execution_count, true, false, caller, Inf, "",
@@ -51,6 +56,33 @@ function fail_call!(kernel::Kernel, job::Job, ename::String, evalue::String)
     send_return!(kernel, job.call::Caller, call_error(ename, evalue))
     return nothing
 end
+
+# An interrupt by the name that the called language has for it: so the caller knows it as one.
+const INTERRUPT_NAMES = Dict("julia" => "InterruptException", "python" => "KeyboardInterrupt")
+
+"""
+    refuse_waiting_calls!(kernel, request)
+
+Answer the calls on behalf of `request` that have not begun: it was interrupted, or has failed.
+"""
+function refuse_waiting_calls!(kernel::Kernel, request::Request)
+    is_refused(job) = job.kind == :call && job.request === request
+    refused = filter(is_refused, kernel.queue)
+    filter!(!is_refused, kernel.queue)
+    for job in refused
+        refuse_call!(kernel, job.call::Caller, job.language)
+    end
+    return nothing
+end
+
+function refuse_call!(kernel::Kernel, caller::Caller, language::String)
+    evalue = "the call had not begun when its cell was stopped"
+    send_return!(kernel, caller, call_error(INTERRUPT_NAMES[language], evalue))
+    return nothing
+end
+
+is_interrupted(kernel::Kernel, request::Request) =
+    kernel.interruption !== nothing && kernel.interruption.job.request === request
 
 call_error(ename::String, evalue::String) = Dict{String,Any}(
     "type" => "return", "status" => "error", "ename" => ename, "evalue" => evalue

@@ -26,6 +26,7 @@ function interrupt!(kernel::Kernel)
         condemn!(current.executor, "was restarted, because it did not react to the interrupt")
         return nothing
     end
+    refuse_waiting_calls!(kernel, job.request)
     executor = innermost(kernel, job)
     interrupt(executor.process::Process)
     now = time()

@@ -160,6 +160,7 @@ function finish!(kernel::Kernel, job::Job, content::Union{String,Vector{UInt8}},
     tell_left_out!(kernel, job.request.header_json)
     publish_text!(kernel)
     stops = failed && job.kind == :execute && (job.stop_on_error || was_interrupted(kernel, job))
+    failed && refuse_waiting_calls!(kernel, job.request)
     forget!(kernel, job)
     # before the reply: what a client sends once it has that is no part of this Run All
     aborted = stops ? take_waiting_cells!(kernel, job.subshell) : Job[]
@@ -185,7 +186,6 @@ function forget!(kernel::Kernel, job::Job)
     executor = executor_of(kernel, job.language)
     filter!(id -> id != job.id, executor.busy)
     filter!(entry -> entry.job !== job, kernel.inputs)
-    filter!(other -> other.kind != :call || other.request !== job.request, kernel.queue)
     job === kernel.cell && (kernel.cell = nothing)
     end_interruption!(kernel, job)
     return nothing
