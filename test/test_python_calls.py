@@ -12,6 +12,7 @@ from executor_pipes import GUARD, SOURCES  # noqa: F401  makes polyglot_shim imp
 from polyglot_shim.executor.calls import Answer, Calls
 from polyglot_shim.executor.frames import Frame
 from polyglot_shim.executor.request import Request, current_request, set_request
+from polyglot_shim.executor.values.arrivals import Arrivals
 
 
 class Pipe:
@@ -143,3 +144,31 @@ def test_a_late_return_and_releases_are_handed_on(calls: Calls, pipe: Pipe) -> N
     assert calls.arrived(late)
     assert calls.arrived(release)
     assert seen == [late.header, release.header]
+
+
+def test_what_is_let_go_waits_for_the_frames_before_it(calls: Calls, pipe: Pipe) -> None:
+    arrivals = Arrivals()
+    calls.on_arrival, calls.on_read = arrivals.arrived, arrivals.read
+    result = in_thread(lambda: calls.call("julia", "get", {}, (), lambda _: arrivals.take_due()))
+    call = pipe.next()
+    arrivals.let_go([[1, 2, 3]])
+    assert arrivals.take_due() == [[[1, 2, 3]]]
+    arrivals.arrived(returned(call))
+    arrivals.let_go([[4, 5, 6]])
+    assert calls.arrived(returned(call))
+    assert result() == []
+    assert arrivals.take_due() == [[[4, 5, 6]]]
+
+
+def test_a_call_whose_thread_stopped_waiting_is_served_by_another(calls: Calls, pipe: Pipe) -> None:
+    left: list[Frame] = []
+    calls.on_unserved = left.append
+    orphan = Frame({"type": "call", "call": 7, "op": "x"})
+
+    def read(_: Frame) -> None:
+        calls.arrived(orphan)
+
+    result = in_thread(lambda: calls.call("julia", "get", {}, (), read))
+    calls.arrived(returned(pipe.next()))
+    result()
+    assert left == [orphan]

@@ -64,3 +64,23 @@ def test_calls_without_end_are_an_error_and_no_more(both):
     both.run("def endless(x): return jl.bounce(endless, x)")
     assert "RecursionError" in both.fail("endless(1)").error.evalue
     assert both.run("sys.setrecursionlimit(limit); jl.mine.x").result == "1"
+
+
+# -- letting go ----------------------------------------------------------------------------------
+
+
+def test_an_object_that_is_handed_back_is_the_object(nb):
+    nb.run("def same(x): return x\ndef first(xs): return xs[0]")
+    assert (
+        nb.run("%julia\npy.same(sin) === sin, py.first([cos, 1]) === cos").result == "(true, true)"
+    )
+    nb.run("import math")
+    assert nb.run("jl.identity(math) is math, jl.first([math, 1]) is math").result == "(True, True)"
+
+
+def test_tasks_lend_and_let_go_of_objects_at_once(nb):
+    nb.run("def same(x): return x")
+    assert nb.run("%julia\nall(asyncmap(f -> py.same(f) === f, fill(sin, 20)))").result == "true"
+    nb.run("import time\nfrom concurrent.futures import ThreadPoolExecutor")
+    nb.run("with ThreadPoolExecutor(3) as pool: found = list(pool.map(jl.identity, [time] * 20))")
+    assert nb.run("all(x is time for x in found)").result == "True"

@@ -27,9 +27,19 @@ class Answer:
     fields: dict[str, Any] = field(default_factory=dict)
     buffers: Sequence[Buffer] = ()
     status: str = "ok"
+    keep: Any = None
+    """What has to live until the frame is sent, as it refers to it."""
 
 
 Handler = Callable[[Frame], Answer]
+
+
+def _ignore(*_: Any) -> None:
+    pass
+
+
+def _itself(frame: Frame | None) -> Frame | None:
+    return frame
 
 
 class Calls:
@@ -51,17 +61,27 @@ class Calls:
         self._asked: dict[int, SimpleQueue[Frame]] = {}
         # Calls that could not be answered yet: number, and the error to answer with.
         self._owed: list[tuple[int, BaseException]] = []
+        # A `call` or `return` has come, on the reader's thread; it was read, or nobody will.
+        self.on_arrival: Callable[[Frame], None] = _ignore
+        self.on_read: Callable[[str, int], None] = _ignore
         self.on_release: Callable[[Frame], None] = _ignore
         self.on_late_return: Callable[[Frame], None] = _ignore
+        # A call for the main thread: the thread that was to serve it is not there any more.
+        self.on_unserved: Callable[[Frame], None] = _ignore
 
     def register(self, op: str, handler: Handler) -> None:
         """Let `handler` serve calls with this `op`."""
         self._handlers[op] = handler
 
     def call(
-        self, to: str, op: str, fields: dict[str, Any], buffers: Sequence[Buffer] = ()
-    ) -> Frame:
-        """The `return` frame of a call; its `status` says whether it failed.
+        self,
+        to: str,
+        op: str,
+        fields: dict[str, Any],
+        buffers: Sequence[Buffer] = (),
+        read: Callable[[Frame], Any] = _itself,
+    ) -> Any:
+        """What `read` makes of a call's `return` frame, whose `status` says whether it failed.
 
         Blocks; serves calls to this executor meanwhile. Raises KeyboardInterrupt.
         """
@@ -75,28 +95,50 @@ class Calls:
             while True:
                 frame = arrivals.get()
                 if frame.header["type"] == "return":
-                    return frame
+                    return read(frame)
                 self.serve(frame)
         finally:
-            with self._lock:
-                del self._waiting[number]
+            self._end(number, self._waiting, arrivals)
 
     def ask_briefly(
-        self, seconds: float, to: str, op: str, fields: dict[str, Any], buffers: Sequence[Buffer]
-    ) -> Frame | None:
-        """The `return` frame if it comes within `seconds`; nothing is served meanwhile."""
+        self,
+        seconds: float,
+        to: str,
+        op: str,
+        fields: dict[str, Any],
+        buffers: Sequence[Buffer],
+        read: Callable[[Frame | None], Any] = _itself,
+    ) -> Any:
+        """What `read` makes of the `return` frame, or of `None` where none comes within `seconds`.
+
+        Nothing is served meanwhile.
+        """
         number = next(self._numbers)
         arrivals: SimpleQueue[Frame] = SimpleQueue()
         with self._lock:
             self._asked[number] = arrivals
         try:
             self._send(number, to, op, fields, buffers)
-            return arrivals.get(timeout=seconds)
-        except Empty:
-            return None
+            try:
+                frame = arrivals.get(timeout=seconds)
+            except Empty:
+                frame = None
+            return read(frame)
         finally:
-            with self._lock:
-                del self._asked[number]
+            self._end(number, self._asked, arrivals)
+
+    def _end(
+        self, number: int, waiting: dict[int, SimpleQueue[Frame]], arrivals: SimpleQueue[Frame]
+    ) -> None:
+        with self._lock:
+            del waiting[number]
+        self.on_read("return", number)
+        # What came when this thread was interrupted, or waited no more, is another one's now.
+        with suppress(Empty):
+            while True:
+                frame = arrivals.get_nowait()
+                if not self.arrived(frame):
+                    self.on_unserved(frame)
 
     def _send(
         self, number: int, to: str, op: str, fields: dict[str, Any], buffers: Sequence[Buffer]
@@ -122,6 +164,7 @@ class Calls:
         if type == "release":
             self.on_release(frame)
             return True
+        self.on_arrival(frame)
         with self._lock:
             if type == "return":
                 arrivals = self._waiting.get(number) or self._asked.get(number)
@@ -143,7 +186,10 @@ class Calls:
         """
         number = frame.header["call"]
         try:
-            answer = self._handle(frame)
+            try:
+                answer = self._handle(frame)
+            finally:
+                self.on_read("call", number)
             self._output.flush()
             self._pay()
             self._answer(number, answer)
@@ -180,10 +226,6 @@ class Calls:
     def _answer(self, number: int, answer: Answer) -> None:
         header = {"type": "return", "call": number, "status": answer.status}
         self._channel.send({**answer.fields, **header}, answer.buffers)
-
-
-def _ignore(_: Frame) -> None:
-    pass
 
 
 def _unknown(header: dict[str, Any]) -> Answer:

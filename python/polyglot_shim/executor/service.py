@@ -49,6 +49,7 @@ class Executor:
         self.output = Output(self.channel, self.interrupts)
         self.prompter = Prompter(self.channel, self.output)
         self.calls = Calls(self.channel, self.output)
+        self.calls.on_unserved = self._put
         self.requests = KnownRequests()
         self.context = contextvars.copy_context()
         self._loop = asyncio.new_event_loop()
@@ -182,7 +183,10 @@ class Executor:
         elif type in ("execute", "comm") or (
             type in ("call", "return", "release") and not self.calls.arrived(frame)
         ):
-            self._loop.call_soon_threadsafe(self._frames.put_nowait, frame)
+            self._put(frame)
+
+    def _put(self, frame: Frame) -> None:
+        self._loop.call_soon_threadsafe(self._frames.put_nowait, frame)
 
     def _soon(self, function: Callable[[], None]) -> None:
         """Call `function` on the main thread when no cell runs there; from any thread."""

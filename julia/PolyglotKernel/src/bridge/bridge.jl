@@ -1,5 +1,7 @@
 # What this process shares with the process of another language.
 
+include("arrivals.jl")
+
 """
     Bridge(peer, make_proxy)
 
@@ -11,6 +13,7 @@ mutable struct Bridge
     imports::Values.Imports
     lender::Values.Lender
     codec::Values.Codec
+    arrivals::Arrivals
     peer_generation::Int   # 0 until it is known
 end
 
@@ -18,7 +21,7 @@ function Bridge(peer::String, make_proxy)
     exports, imports, lender = Values.Exports(), Values.Imports(), Values.Lender()
     proxy(reference) = make_proxy(Values.hold!(imports, reference))
     codec = Values.Codec(exports, lender, proxy)
-    return Bridge(peer, exports, imports, lender, codec, 0)
+    return Bridge(peer, exports, imports, lender, codec, Arrivals(), 0)
 end
 
 # A new process has nothing of what the one before it held.
@@ -57,12 +60,20 @@ function send_release(session, references, segments::Vector{Int}, generation::In
     return nothing
 end
 
-"Takes a `release` frame."
+"Takes a `release` frame; what it lets go of is let go when the frames before it are read."
 function release_arrived(session, header::Dict{String,Any})
     bridge = session.bridge
     get(header, "generation", 0) == bridge.exports.generation &&
         close_segments(bridge, get(header, "segments", ()))
-    for (generation, number, count) in get(header, "refs", ())
+    let_go!(bridge, release_behind!(bridge.arrivals, get(header, "refs", Any[])))
+    return nothing
+end
+
+"The frame with this key was read, or nobody will."
+frame_read(bridge::Bridge, key::FrameKey) = let_go!(bridge, was_read!(bridge.arrivals, key))
+
+function let_go!(bridge::Bridge, references::Vector{Any})
+    for (generation, number, count) in references
         Values.release!(bridge.exports, generation, number, count)
     end
     return nothing
@@ -70,6 +81,11 @@ end
 
 "The answer to a call whose caller was interrupted: what it lends is given back."
 function late_return_arrived(session, frame::Frames.Frame)
-    isempty(frame.buffers) || decode_answer(session, frame)
+    try
+        isempty(frame.buffers) || decode_answer(session, frame)
+    catch e   # nobody wants the value
+        e isa Union{Values.ConversionError,Values.StaleReferenceError} || rethrow()
+    end
+    frame_read(session.bridge, key_of(frame))
     return nothing
 end

@@ -42,7 +42,9 @@ function python_names(session, root::Union{Python,PyObject}, path)
     fields = call_fields("polyglot.names_below", String[])
     push!(fields, Pair{String,Any}("generation", session.bridge.exports.generation))
     buffers = Values.encode_parts(session.bridge.codec, parts).buffers
-    frame = call(session, session.bridge.peer, "call", fields, buffers, NAMES_LIMIT)
-    (frame === nothing || frame.header["status"] != "ok") && return String[]
-    return String[name for name in decode_answer(session, frame)]
+    return call(session, session.bridge.peer, "call", fields, buffers, NAMES_LIMIT) do frame
+        frame === nothing && return String[]
+        names, failed = result_of(session, frame)
+        return failed === nothing ? String[name for name in names] : String[]
+    end
 end

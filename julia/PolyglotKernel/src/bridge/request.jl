@@ -21,12 +21,13 @@ function request(session, op::String, parts::Vector{NamedValue}, fields::JSON.Fi
     release_dropped(session)
     encoded = Values.encode_parts(bridge.codec, parts)
     push!(fields, Pair{String,Any}("generation", bridge.exports.generation))
-    frame = try
-        call(session, bridge.peer, op, fields, encoded.buffers)
+    try   # what the frame refers to lives until it is sent
+        return GC.@preserve parts call(session, bridge.peer, op, fields, encoded.buffers) do frame
+            return result_of(session, frame)
+        end
     finally   # it was mapped, or nobody waits for the answer any more
         close_segments(bridge, encoded.segments)
     end
-    return result_of(session, frame)
 end
 
 function result_of(session, frame::Frames.Frame)
@@ -46,15 +47,16 @@ end
 "The values of a call that arrived; its caller waits, and closes the segments."
 function arguments(session, frame::Frames.Frame)
     meet!(session.bridge, frame.header)
-    release_dropped(session)
     value, _ = Values.decode(session.bridge.codec, frame.buffers)
+    frame_read(session.bridge, key_of(frame))
+    release_dropped(session)
     return Any[value...]
 end
 
-"The fields and buffers of the `return` with a value."
+"The fields and buffers of the `return` with a value, which has to live until that is sent."
 function answer_with(session, @nospecialize(value), name::String)
     encoded = Values.encode(session.bridge.codec, value, name)
-    return JSON.fields("generation" => session.bridge.exports.generation), encoded.buffers
+    return JSON.fields("generation" => session.bridge.exports.generation), encoded.buffers, value
 end
 
 "The fields and buffers of the `return` with an error: what it says, and the error to look at."

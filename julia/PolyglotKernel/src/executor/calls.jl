@@ -4,7 +4,7 @@
     Calls()
 
 Who waits for a `return`, and what is done with calls that arrive: `handlers` maps an `op` to a
-function `(session, frame) -> (fields::JSON.Fields, buffers)` of the `return`; `failure` makes the same of an
+function `(session, frame) -> (fields::JSON.Fields, buffers, …)` of the `return`; `failure` makes the same of an
 exception stack.
 """
 mutable struct Calls
@@ -18,13 +18,13 @@ end
 Calls() = Calls(Dict{Any,Any}(), Channel{Any}[], 0, Dict{String,Any}(), nothing)
 
 """
-    call(session, to, op, fields = JSON.fields(), buffers = [], limit = Inf)
+    call(read, session, to, op, fields = JSON.fields(), buffers = [], limit = Inf)
 
-Asks the executor of the language `to` and gives the `return` frame, whatever its status; `nothing` if
-it has not come after `limit` seconds. Calls that arrive meanwhile are served.
+Asks the executor of the language `to` and gives `read(frame)` of the `return` frame, whatever its
+status; of `nothing` if it has not come after `limit` seconds. Calls that arrive meanwhile are served.
 """
 function call(
-    session, to::String, op::String, fields=JSON.fields(), buffers=Vector{UInt8}[], limit::Float64=Inf
+    read, session, to::String, op::String, fields=JSON.fields(), buffers=Vector{UInt8}[], limit::Float64=Inf
 )
     calls = session.calls
     number = calls.last += 1
@@ -41,8 +41,7 @@ function call(
         send(session.channel, append!(header, fields), buffers)
         while true
             frame = take!(mail)::Union{Frames.Frame,Nothing}
-            frame === nothing && return nothing
-            frame.header["type"] == "return" && return frame
+            (frame === nothing || frame.header["type"] == "return") && return read(frame)
             Base.sigatomic_begin()   # as in the loop that serves the host
             serve_call(session, frame)
             Base.sigatomic_end()
@@ -51,6 +50,11 @@ function call(
         timer === nothing || close(timer)
         delete!(calls.returns, number)
         filter!(!isequal(mail), calls.waiting)
+        frame_read(session.bridge, ("return", number))
+        while isready(mail)   # what came when this task was interrupted is another one's now
+            frame = take!(mail)
+            frame === nothing || deliver(session, frame)
+        end
     end
 end
 
@@ -68,7 +72,8 @@ function serve_call(session, frame::Frames.Frame)
     outcome = attempt(session, handle_call, session, frame)
     settle!(session.stdout, printing[1])
     settle!(session.stderr, printing[2])
-    answer_call(session, header["call"], outcome)
+    frame_read(session.bridge, key_of(frame))
+    GC.@preserve outcome answer_call(session, header["call"], outcome)
     attend!(session, before)
     return nothing
 end

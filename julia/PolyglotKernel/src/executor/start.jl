@@ -172,6 +172,7 @@ an answer, because the root task may be that one or wait for it.
 function deliver(session::Session, frame::Frames.Frame)
     type = frame.header["type"]
     calls = session.calls
+    type in ("call", "return") && arrived!(session.bridge.arrivals, frame)
     if type == "input_reply"
         put!(session.input_replies, frame.header["value"])
     elseif type == "return"

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import queue
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, Protocol
 
 from ..calls import Answer, Calls
 from ..frames import Frame
 from ..request import current_request
+from .arrivals import Arrivals
 from .codec import Codec, Encoded, Parts
 from .encoder import Encoder
+from .errors import ConversionError, StaleReferenceError
 from .references import Exports, Holding, Imports, Reference
 from .shared import Lender
 
@@ -59,7 +62,7 @@ class Bridge:
         self._peer_generation: int | None = None
         # What the reader thread was told; objects are let go on the main thread, where their
         # finalizers expect to run.
-        self._given_back: queue.SimpleQueue[list[list[int]]] = queue.SimpleQueue()
+        self.arrivals = Arrivals()
         self._late: queue.SimpleQueue[Frame] = queue.SimpleQueue()
 
     def _make_proxy(self, reference: Reference) -> object:
@@ -77,22 +80,18 @@ class Bridge:
         fields["generation"] = self.exports.generation
         try:
             if asking:
-                frame = self._ask_briefly(op, fields, encoded)
-            else:
-                frame = self._calls.call(self.peer, op, fields, encoded.buffers)
+                # Completion and inspection look at objects while a cell runs, and the other side
+                # may be running it.
+                return self._calls.ask_briefly(
+                    PATIENCE, self.peer, op, fields, encoded.buffers, self._result
+                )
+            return self._calls.call(self.peer, op, fields, encoded.buffers, self._result)
         finally:  # it was mapped, or nobody waits for the answer any more
             self._close(encoded.segments)
-        return self._result(frame)
 
-    def _ask_briefly(self, op: str, fields: dict[str, Any], encoded: Encoded) -> Frame:
-        # Completion and inspection look at objects while a cell runs, and the other side may be
-        # running it.
-        frame = self._calls.ask_briefly(PATIENCE, self.peer, op, fields, encoded.buffers)
+    def _result(self, frame: Frame | None) -> Any:
         if frame is None:
             raise BusyError(f"{self.peer} is running a cell")
-        return frame
-
-    def _result(self, frame: Frame) -> Any:
         header = frame.header
         self._meet(header)
         value = None
@@ -105,14 +104,15 @@ class Bridge:
     def arguments(self, frame: Frame) -> tuple[Any, ...]:
         """The values of a call that arrived."""
         self._meet(frame.header)
-        self.settle()
         value, _ = self.codec.decode(frame.buffers)  # the caller waits, and closes the segments
+        self.arrivals.read_frame(frame)
+        self.settle()
         return tuple(value)
 
     def answer(self, value: Any, name: str) -> Answer:
         """The `return` with a value. Raises `ConversionError`."""
         encoded = self.codec.encode(value, name)
-        return Answer({"generation": self.exports.generation}, encoded.buffers)
+        return Answer({"generation": self.exports.generation}, encoded.buffers, keep=value)
 
     def failure(self, fields: dict[str, Any], exception: BaseException) -> Answer:
         """The `return` with an error: what it says, and the exception to look at."""
@@ -154,20 +154,16 @@ class Bridge:
             self._release(released, (), 0)
         while True:
             try:
-                self.forget(self._given_back.get_nowait())
-            except queue.Empty:
-                break
-        while True:
-            try:
                 frame = self._late.get_nowait()
             except queue.Empty:
                 break
-            if frame.buffers:  # so that what it lends is released
-                self._decode(frame)
-
-    def forget(self, references: Sequence[Sequence[int]]) -> None:
-        for generation, number, count in references:
-            self.exports.release(generation, number, count)
+            with suppress(ConversionError, StaleReferenceError):  # nobody wants the value
+                if frame.buffers:  # so that what it lends is released
+                    self._decode(frame)
+            self.arrivals.read_frame(frame)
+        for references in self.arrivals.take_due():
+            for generation, number, count in references:
+                self.exports.release(generation, number, count)
 
     def _release(
         self, references: Sequence[Sequence[int]], segments: Sequence[int], generation: int
@@ -188,7 +184,7 @@ class Bridge:
         if header.get("generation") == self.exports.generation:
             self._close(header.get("segments", ()))
         if header.get("refs"):
-            self._given_back.put(header["refs"])
+            self.arrivals.let_go(header["refs"])
 
     def late_return_arrived(self, frame: Frame) -> None:
         """Take the answer to a call whose caller waits no more, on the reader's thread."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import random
+import threading
 import weakref
 from dataclasses import dataclass
 
@@ -35,20 +36,23 @@ class Exports:
 
     def __init__(self, generation: int | None = None) -> None:
         self.generation = random.getrandbits(52) if generation is None else generation
+        # Of a finalizer's code, too, which may run at any point.
+        self._lock = threading.RLock()
         self._objects: dict[int, tuple[object, int]] = {}
         self._numbers: dict[int, int] = {}
         self._last = 0
 
     def lend(self, value: object) -> int:
         """The number of `value`, which lives from now on until it is released."""
-        number = self._numbers.get(id(value))
-        if number is None:
-            self._last += 1
-            number = self._numbers[id(value)] = self._last
-            self._objects[number] = (value, 0)
-        count = self._objects[number][1]
-        self._objects[number] = (value, count + 1)
-        return number
+        with self._lock:
+            number = self._numbers.get(id(value))
+            if number is None:
+                self._last += 1
+                number = self._numbers[id(value)] = self._last
+                self._objects[number] = (value, 0)
+            count = self._objects[number][1]
+            self._objects[number] = (value, count + 1)
+            return number
 
     def get(self, generation: int, number: int) -> object:
         """The object itself. Raises `StaleReferenceError`."""
@@ -63,19 +67,21 @@ class Exports:
 
     def release(self, generation: int, number: int, count: int) -> None:
         """Take back `count` of the references to an object."""
-        if generation != self.generation or number not in self._objects:
-            return
-        value, held = self._objects[number]
-        if held > count:
-            self._objects[number] = (value, held - count)
-        else:
-            del self._objects[number]
-            del self._numbers[id(value)]
+        with self._lock:
+            if generation != self.generation or number not in self._objects:
+                return
+            value, held = self._objects[number]
+            if held > count:
+                self._objects[number] = (value, held - count)
+            else:
+                del self._objects[number]
+                del self._numbers[id(value)]
 
     def clear(self) -> None:
         """Let go of everything: the process that held the references is gone."""
-        self._objects.clear()
-        self._numbers.clear()
+        with self._lock:
+            self._objects.clear()
+            self._numbers.clear()
 
     def __len__(self) -> int:
         return len(self._objects)
@@ -107,16 +113,18 @@ class Imports:
     def __init__(self) -> None:
         self._live: weakref.WeakValueDictionary[tuple[int, int], Holding]
         self._live = weakref.WeakValueDictionary()
+        self._lock = threading.RLock()
         self._released: queue.SimpleQueue[Released] = queue.SimpleQueue()
 
     def hold(self, reference: Reference) -> Holding:
         """The holding of `reference`, which has just arrived once more."""
         key = (reference.generation, reference.number)
-        holding = self._live.get(key)
-        if holding is None:
-            holding = self._live[key] = Holding(reference, self._released)
-        holding.count += 1
-        return holding
+        with self._lock:
+            holding = self._live.get(key)
+            if holding is None:
+                holding = self._live[key] = Holding(reference, self._released)
+            holding.count += 1
+            return holding
 
     def take_released(self) -> list[Released]:
         """What was let go since the last time."""
