@@ -1,7 +1,7 @@
 # Completion of `py.…` and of the objects that stay in Python.
 
-"How long Python may take to name what there is, in seconds; it may be running a cell."
-const NAMES_LIMIT = 0.15
+"How long Python may take to name what there is, in seconds; if it is running a cell it is not asked."
+const NAMES_LIMIT = 1.0
 
 const DOTTED_NAME = r"([\p{L}_][\w!]*(?:\.\w+)*)\.(\w*)$"
 
@@ -41,6 +41,7 @@ function python_names(session, root::Union{Python,PyObject}, path)
     root isa PyObject && push!(parts, NamedValue("the object", root))
     fields = call_fields("polyglot.names_below", String[])
     push!(fields, Pair{String,Any}("generation", session.bridge.exports.generation))
+    push!(fields, Pair{String,Any}("brief", true))
     buffers = Values.encode_parts(session.bridge.codec, parts).buffers
     return call(session, session.bridge.peer, "call", fields, buffers, NAMES_LIMIT) do frame
         frame === nothing && return String[]

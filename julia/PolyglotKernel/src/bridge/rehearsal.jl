@@ -26,6 +26,8 @@ function rehearse_values(before_each, session::Session)
     before_each()
     rehearse_request(session)
     before_each()
+    rehearse_names(session)
+    before_each()
     for x in rehearsed_values()
         parts = NamedValue["f" => identity, "x" => x]
         handle(session, rehearsed_call(session, "call", parts, "keywords" => Any[]))
@@ -35,11 +37,34 @@ function rehearse_values(before_each, session::Session)
     return nothing
 end
 
-function rehearse_request(session::Session)
-    encoded = Values.encode(session.bridge.codec, 1)
+# The answer to the call that is made next.
+function answer_soon(session::Session, @nospecialize(value))
+    encoded = Values.encode(session.bridge.codec, value)
     header = Dict{String,Any}("type" => "return", "status" => "ok", "call" => session.calls.last + 1)
     answer = Frames.Frame(header, encoded.buffers, UInt32(0))
     schedule(Task(() -> deliver(session, answer)))
+    return nothing
+end
+
+# What the first Tab behind `jl.` and `py.` waits for.
+function rehearse_names(session::Session)
+    for (target, parts) in (
+        "polyglot.names" => NamedValue[],
+        "polyglot.names_below" => NamedValue["path" => Any[]],
+        "polyglot.names_below" => NamedValue["path" => Any["Base", "Math"]],
+        "polyglot.text" => NamedValue["object" => sin],
+    )
+        fields = ("target" => target, "keywords" => Any[])
+        handle(session, rehearsed_call(session, "call", parts, fields...))
+    end
+    answer_soon(session, Any["name"])
+    python_names(session, PYTHON, String[])
+    precompile(python_completions, (Session, String, Int))
+    return nothing
+end
+
+function rehearse_request(session::Session)
+    answer_soon(session, 1)
     request(session, "get", NamedValue[], JSON.fields("name" => "x"))
     precompile(python_get, (String,))
     precompile(python_set, (String, Int))

@@ -22,6 +22,12 @@ function route_call!(kernel::Kernel, executor::Executor, frame::Frame)
         refuse_call!(kernel, caller, language)
         return nothing
     end
+    if is_brief(header) && !takes_calls(executor_of(kernel, language))
+        busy = call_error("Busy", language_name(language) * " is running a cell")
+        busy["busy"] = true
+        send_return!(kernel, caller, busy)
+        return nothing
+    end
     job = Job(
         kernel.last_id, :call, language, request, "", header, frame.buffers,
         plain_cell("", language), kernel.execution_count, true, false, caller, Inf, "",
@@ -29,6 +35,15 @@ function route_call!(kernel::Kernel, executor::Executor, frame::Frame)
     push!(kernel.queue, job)
     return nothing
 end
+
+# A question of completion or inspection: asked at once or not at all, and answered in a moment, so that
+# neither cells nor other questions need to know of it.
+is_brief(header::Dict{String,Any}) = get_bool(header, "brief", false)
+is_brief(job::Job) = job.kind == :call && is_brief(job.frame)
+
+"Whether the executor serves calls now: it is idle, or waits for the return of one that it made."
+takes_calls(executor::Executor) =
+    executor.ready && !executor.leaving && (isempty(executor.busy) || executor.waiting > 0)
 
 # The request on whose behalf an executor does something; one without a client when none is known.
 function request_of(kernel::Kernel, executor::Executor, id::Int)

@@ -53,7 +53,7 @@ function innermost(kernel::Kernel, job::Job)
     newest = job
     for other in values(kernel.jobs)
         other.request === job.request || isempty(other.request.identities) || continue
-        other.kind == :call && other.id > newest.id && (newest = other)
+        other.kind == :call && !is_brief(other) && other.id > newest.id && (newest = other)
     end
     return executor_of(kernel, newest.language)
 end

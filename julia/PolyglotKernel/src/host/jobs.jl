@@ -36,7 +36,7 @@ function can_start!(kernel::Kernel, job::Job, taken::Vector{String})
     ensure_started!(executor) || return true    # handing the job over will say why
     executor.ready && !executor.leaving || return false
     job.kind == :ask && return executor.concurrent || isempty(executor.busy)
-    job.kind == :call && return isempty(executor.busy) || executor.waiting > 0
+    job.kind == :call && return takes_calls(executor)
     isempty(job.subshell) || return runs_beside(executor, job) || isempty(executor.busy)
     return isempty(executor.busy) && !(job.language in taken)
 end
@@ -142,7 +142,7 @@ function hand_over!(kernel::Kernel, job::Job)
         return nothing
     end
     kernel.jobs[job.id] = job
-    job.kind == :ask || runs_beside(executor, job) || push!(executor.busy, job.id)
+    job.kind == :ask || is_brief(job) || runs_beside(executor, job) || push!(executor.busy, job.id)
     job.kind in (:execute, :comm) && (executor.parent = job.request.header_json)
     remember_parent!(kernel, job)
     job.frame["id"] = job.id

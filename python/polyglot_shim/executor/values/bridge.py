@@ -21,8 +21,11 @@ from .errors import ConversionError, StaleReferenceError
 from .references import Exports, Holding, Imports, Reference
 from .shared import Lender
 
-PATIENCE = 0.15
-"""How long a question by completion or inspection may take, in seconds."""
+PATIENCE = 1.0
+"""How long a question by completion or inspection may take, in seconds.
+
+While the other side runs a cell the host answers at once that it is busy.
+"""
 
 
 class Failed(Exception):
@@ -82,6 +85,7 @@ class Bridge:
             if asking:
                 # Completion and inspection look at objects while a cell runs, and the other side
                 # may be running it.
+                fields["brief"] = True
                 return self._calls.ask_briefly(
                     PATIENCE, self.peer, op, fields, encoded.buffers, self._result
                 )
@@ -90,7 +94,7 @@ class Bridge:
             self._close(encoded.segments)
 
     def _result(self, frame: Frame | None) -> Any:
-        if frame is None:
+        if frame is None or frame.header.get("busy"):
             raise BusyError(f"{self.peer} is running a cell")
         header = frame.header
         self._meet(header)
