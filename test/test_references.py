@@ -66,6 +66,14 @@ def test_calls_without_end_are_an_error_and_no_more(both):
     assert both.run("sys.setrecursionlimit(limit); jl.mine.x").result == "1"
 
 
+def test_a_method_error_does_not_list_the_kernels_methods(nb):
+    error = nb.fail('%julia\n1 + "a"').error
+    assert "no method matching +" in error.evalue and "Closest candidates" in error.evalue
+    assert "PyObject" not in error.evalue and "PyObject" not in error.traceback
+    nb.run("%julia\ntakes(o::typeof(py.print), n::Int) = n")
+    assert "takes(::" in nb.fail('%julia\ntakes(py.print, "a")').error.evalue
+
+
 # -- letting go ----------------------------------------------------------------------------------
 
 

@@ -30,6 +30,39 @@ function user_frames(trace::Vector)
     return filter!(!is_kernel, resize!(frames, last))
 end
 
+"""
+    without_kernels_methods(text)
+
+The text of a `MethodError` without those of the closest candidates that are methods of the kernel's
+proxies, which fit everything a little.
+"""
+function without_kernels_methods(text::String)
+    occursin(CANDIDATES, text) || return text
+    lines = split(text, '\n')
+    heading = findfirst(line -> occursin(CANDIDATES, line), lines)
+    stop = something(findnext(!is_candidate, lines, heading + 1), length(lines) + 1)
+    kept = lines[1:heading]
+    for line in lines[(heading + 1):(stop - 1)]
+        is_kernel_place(line) ? pop!(kept) : names_kernel_file(line) || push!(kept, line)
+    end
+    if length(kept) == heading   # none is left, and so no heading
+        pop!(kept)
+        heading > 2 && isempty(last(kept)) && pop!(kept)
+    end
+    return join(vcat(kept, lines[stop:end]), '\n')
+end
+
+const CANDIDATES = "Closest candidates are:"
+
+# What is indented below the heading. From Julia 1.9 on the place of a method has a line of its own.
+is_candidate(line) = startswith(without_colors(line), "  ")
+is_kernel_place(line) = startswith(lstrip(without_colors(line)), "@ " * KERNEL_MODULE)
+names_kernel_file(line) = occursin(" at " * KERNEL_FILES, without_colors(line))
+
+const KERNEL_MODULE = string(@__MODULE__)
+
+without_colors(line) = replace(line, r"\e\[[0-9;]*m" => "")
+
 # An error in a file or macro comes wrapped in where it was met, which the backtrace says too.
 unwrapped(exception) = exception
 unwrapped(exception::LoadError) = unwrapped(exception.error)
@@ -38,7 +71,7 @@ exception_name(exception) = string(nameof(typeof(unwrapped(exception))))
 
 function exception_value(exception)
     return try
-        Base.invokelatest(sprint, showerror, unwrapped(exception))
+        without_kernels_methods(Base.invokelatest(sprint, showerror, unwrapped(exception)))
     catch e
         "(its message cannot be shown: $(typeof(e)))"
     end
@@ -67,7 +100,9 @@ end
 # What cannot be shown is at least named.
 function show_exception(io::IO, exception, trace::Vector)
     text = try
-        Base.invokelatest(sprint, showerror, unwrapped(exception), trace; context=io)
+        without_kernels_methods(
+            Base.invokelatest(sprint, showerror, unwrapped(exception), trace; context=io)
+        )
     catch
         string(exception_name(exception), ": ", exception_value(exception))
     end
