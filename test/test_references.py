@@ -66,6 +66,88 @@ def test_calls_without_end_are_an_error_and_no_more(both):
     assert both.run("sys.setrecursionlimit(limit); jl.mine.x").result == "1"
 
 
+# -- what Python's own functions and syntax do with an object of Julia's -------------------------
+
+
+def test_a_number_that_stays_in_julia_is_rounded_divided_and_formatted(nb):
+    nb.run('%julia\nlong = BigFloat("2.75", 200)')
+    nb.run("long = jl.long")
+    assert nb.run("round(long), float(round(long, 1))").result == "(3, 2.8)"
+    nb.run("whole, rest = divmod(long, 2)")
+    assert nb.run("float(whole), float(rest)").result == "(1.0, 0.75)"
+    assert nb.run("[float(x) for x in divmod(4, long)]").result == "[1.0, 1.25]"
+    assert nb.run("f'{long:.1f} {long:.0%} {jl.sin:>5}'").result == "'2.8 275%   sin'"
+
+
+def test_copies_of_a_julia_object(both):
+    both.run("import copy")
+    both.run("other = copy.deepcopy(mine); other.x = 5")
+    assert both.run("mine.x, other.x, copy.copy(jl.sin) == jl.sin").result == "(1, 5, True)"
+    assert "no method matching copy(::Mine)" in both.fail("copy.copy(mine)").error.evalue
+
+
+def test_a_slice_is_a_range_of_julias(nb):
+    nb.run("%julia\nusing SparseArrays\nsparse_one = sparsevec([1, 3], [1.5, 2.5], 4)")
+    nb.run("%julia\nsparse_two = sparse([1.0 2.0; 3.0 4.0])")
+    nb.run("one, two, show = jl.sparse_one, jl.sparse_two, lambda x: jl.collect(x).tolist()")
+    assert nb.run("show(one[1:3]), show(one[3:])").result == "([1.5, 0.0, 2.5], [2.5, 0.0])"
+    assert nb.run("show(two[2:, :]), show(two[:1, 2])").result == "([[3.0, 4.0]], [2.0])"
+    assert nb.run("show(one[range(1, 4, 2)])").result == "[1.5, 2.5]"
+    nb.run("one[1:2] = [7.0, 8.0]")
+    assert nb.run("show(one)").result == "[7.0, 8.0, 2.5, 0.0]"
+    assert "index by a range" in nb.fail("one[1:4:2]").error.evalue
+
+
+def test_names_of_a_module_are_assigned(nb):
+    nb.run("jl.Main.assigned = 4")
+    assert nb.run("jl.assigned").result == "4"
+
+
+# -- what Julia's own functions do with an object of Python's ------------------------------------
+
+
+@pytest.fixture
+def row(nb):
+    """A sequence and a mapping that Julia cannot convert."""
+    nb.run(
+        "class Row:\n"
+        "    def __init__(self): self.items = [1, 2, 3]\n"
+        "    def __len__(self): return len(self.items)\n"
+        "    def __getitem__(self, i): return self.items[i]\n"
+        "    def __bool__(self): return False\n"
+        "    def append(self, item): self.items.append(item)"
+    )
+    nb.run("row = Row()\nimport os; os.environ['POLYGLOT_TEST'] = 'there'")
+    nb.run("%julia\nrow = py.row; environment = py.os.environ")
+    return nb
+
+
+def test_a_python_sequence_in_julia(row):
+    assert row.run("%julia\n(row[begin], row[end], last(row))").result == "(1, 3, 3)"
+    assert row.run("%julia\n(keys(row), get(row, 7, :none))").result == "(0:2, :none)"
+    assert row.run("%julia\ncollect(pairs(row))").result.endswith("0 => 1\n 1 => 2\n 2 => 3")
+    assert row.run("%julia\nlast(push!(row, 4, 5)), length(row)").result == "(5, 5)"
+    assert row.run("%julia\nBool(row)").result == "false"
+
+
+def test_a_python_mapping_in_julia(row):
+    shown = row.run('%julia\n(get(environment, "POLYGLOT_TEST", 1), get(environment, "NO", 1))')
+    assert shown.result == '("there", 1)'
+    assert row.run('%julia\n"POLYGLOT_TEST" in keys(environment)').result == "true"
+    assert row.run('%julia\nDict(pairs(environment))["POLYGLOT_TEST"]').result == '"there"'
+
+
+def test_copies_of_a_python_object_are_pythons(row):
+    row.run("%julia\npair = deepcopy((row, row)); shallow = copy(row); push!(row, 4); nothing")
+    assert row.run("%julia\n(length(pair[1]), length(shallow))").result == "(3, 4)"
+    assert row.run("%julia\npair[1] == pair[2]").result == "true"
+    row.run("%julia\npair = nothing; GC.gc(); GC.gc()")
+    assert row.run("%julia\nlength(row)").result == "4"
+
+
+# -- errors --------------------------------------------------------------------------------------
+
+
 def test_a_method_error_does_not_list_the_kernels_methods(nb):
     error = nb.fail('%julia\n1 + "a"').error
     assert "no method matching +" in error.evalue and "Closest candidates" in error.evalue

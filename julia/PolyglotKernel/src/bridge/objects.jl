@@ -33,6 +33,32 @@ Base.in(item, o::PyObject) = call_python("operator.contains", o, item)
 Base.haskey(o::PyObject, key) = call_python("operator.contains", o, key)
 Base.isempty(o::PyObject) = length(o) == 0
 
+Base.keys(o::PyObject) = call_python("polyglot.keys", o)
+Base.pairs(o::PyObject) = (Pair(item...) for item in call_python("polyglot.items", o))
+Base.get(o::PyObject, key, default) = get(() -> default, o, key)
+
+function Base.get(default::Base.Callable, o::PyObject, key)
+    found = call_python("polyglot.find", o, key)
+    return isempty(found) ? default() : found[1]
+end
+
+# `o[begin]` and `o[end]`, by Python's indices.
+Base.firstindex(o::PyObject) = 0
+Base.lastindex(o::PyObject) = length(o) - 1
+Base.last(o::PyObject) = o[-1]
+
+function Base.push!(o::PyObject, items...)
+    call_python("polyglot.push", o, items...)
+    return o
+end
+
+Base.copy(o::PyObject) = call_python("copy.copy", o)
+
+# Field by field it would be a second holder of the same reference, which ends with the first.
+function Base.deepcopy_internal(o::PyObject, copies::IdDict)
+    return get!(() -> call_python("copy.deepcopy", o), copies, getfield(o, :holding))
+end
+
 Base.IteratorSize(::Type{PyObject}) = Base.SizeUnknown()
 
 function Base.iterate(o::PyObject)
@@ -83,6 +109,8 @@ Base.hash(o::PyObject, h::UInt) = hash(call_python("builtins.hash", o), h)
 Base.Float64(o::PyObject) = Float64(call_python("builtins.float", o))
 Base.Int64(o::PyObject) = Int64(call_python("builtins.int", o))
 Base.ComplexF64(o::PyObject) = ComplexF64(call_python("builtins.complex", o))
+Base.Bool(o::PyObject) = call_python("builtins.bool", o)::Bool
+Base.convert(::Type{Bool}, o::PyObject) = Bool(o)
 Base.convert(::Type{T}, o::PyObject) where {T<:Real} = convert(T, Float64(o))
 Base.convert(::Type{T}, o::PyObject) where {T<:Integer} = convert(T, Int64(o))
 

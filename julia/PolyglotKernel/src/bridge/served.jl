@@ -71,6 +71,23 @@ property_of(session, o, name::String) = getproperty(o, Symbol(name))
 has_property(session, o, name::String) = hasproperty(o, Symbol(name))
 has_property(session, m::Module, name::String) = isdefined(m, Symbol(name))
 set_property(session, o, name::String, value) = (setproperty!(o, Symbol(name), value); nothing)
+set_property(session, m::Module, name::String, value) = assign_variable(m, name, value)
+round_of(session, o, digits) =
+    digits === nothing ? round(Integer, o) : round(o; digits=digits)
+
+# What cannot change is as good as its copy.
+function copy_of(session, o)
+    applicable(copy, o) && return copy(o)
+    return o isa Union{Function,Type,Module} || !ismutable(o) ? o : copy(o)
+end
+
+"The range that Python's slice `start:stop` means as the index in a `position` among `count`."
+function range_of(session, o, position::Int, count::Int, start, stop)
+    start === nothing && stop === nothing && return Colon()
+    whole = count == 1 ? (firstindex(o):lastindex(o)) : axes(o, position)
+    return (start === nothing ? first(whole) : start):(stop === nothing ? last(whole) : stop)
+end
+
 index_of(session, o, indices...) = o[indices...]
 index_of(session, m::Module, name::String) = getfield(m, Symbol(name))
 set_index(session, o, value, indices...) = (o[indices...] = value; nothing)
@@ -134,6 +151,9 @@ const PYTHONS_FUNCTIONS = Dict{String,Any}(
     "polyglot.hasproperty" => has_property,
     "polyglot.getindex" => index_of,
     "polyglot.setindex!" => set_index,
+    "polyglot.round" => round_of,
+    "polyglot.copy" => copy_of,
+    "polyglot.range" => range_of,
     "polyglot.integer" => integer_of,
     "polyglot.hash" => hash_of,
     "polyglot.text" => text_of,

@@ -8,6 +8,8 @@ from typing import Any
 from .bridge import Bridge, Failed
 from .references import Holding
 
+_FLOAT_FORMATS = tuple("eEfFgG%")
+_INTEGER_FORMATS = tuple("bcdoxX")
 # Asked for by every tool that looks at an object; no Julia name is meant.
 _NOT_JULIA = ("__", "_repr_", "_ipython_", "_polyglot_")
 
@@ -166,10 +168,10 @@ class JuliaObject:
         self._polyglot_call("polyglot.setproperty!", (name, value))
 
     def __getitem__(self, index: Any) -> Any:
-        return self._polyglot_call("polyglot.getindex", _indices(index))
+        return self._polyglot_call("polyglot.getindex", _indices(self, index))
 
     def __setitem__(self, index: Any, value: Any) -> None:
-        self._polyglot_call("polyglot.setindex!", (value, *_indices(index)))
+        self._polyglot_call("polyglot.setindex!", (value, *_indices(self, index)))
 
     def __len__(self) -> int:
         return int(self._polyglot_call("Base.length", ()))
@@ -221,6 +223,26 @@ class JuliaObject:
     def __complex__(self) -> complex:
         return complex(self._polyglot_call("Base.ComplexF64", ()))
 
+    def __round__(self, ndigits: int | None = None) -> Any:
+        return self._polyglot_call("polyglot.round", (ndigits,))
+
+    def __divmod__(self, other: Any) -> tuple[Any, Any]:
+        return self // other, self % other
+
+    def __rdivmod__(self, other: Any) -> tuple[Any, Any]:
+        return other // self, other % self
+
+    def __format__(self, spec: str) -> str:
+        if spec[-1:] in _FLOAT_FORMATS:
+            return format(float(self), spec)
+        return format(int(self) if spec[-1:] in _INTEGER_FORMATS else str(self), spec)
+
+    def __copy__(self) -> Any:
+        return self._polyglot_call("polyglot.copy", ())
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        return self._polyglot_call("Base.deepcopy", ())
+
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
         import numpy
 
@@ -230,8 +252,19 @@ class JuliaObject:
         raise TypeError("an object that stays in Julia cannot be pickled")
 
 
-def _indices(index: Any) -> tuple[Any, ...]:
-    return index if isinstance(index, tuple) else (index,)
+def _indices(value: JuliaObject, index: Any) -> tuple[Any, ...]:
+    indices = index if isinstance(index, tuple) else (index,)
+    return tuple(
+        _range(value, place, position, len(indices)) if isinstance(place, slice) else place
+        for position, place in enumerate(indices, 1)
+    )
+
+
+def _range(value: JuliaObject, place: slice, position: int, count: int) -> Any:
+    """What Julia reads in the place of the slice: both ends are in it."""
+    if place.step is not None:
+        raise IndexError("in Julia a step stands in the middle: index by a range instead")
+    return value._polyglot_call("polyglot.range", (position, count, place.start, place.stop))
 
 
 def _operator(name: str, reflected: bool = False) -> Any:

@@ -39,6 +39,10 @@ class Server:
             "polyglot.import": importlib.import_module,
             "polyglot.iterator": _iterator,
             "polyglot.next": _next,
+            "polyglot.keys": _keys,
+            "polyglot.items": _items,
+            "polyglot.find": _find,
+            "polyglot.push": _push,
             "polyglot.names": self._names,
             "polyglot.names_below": self._names_below,
             "polyglot.bundle": self._bundle,
@@ -158,6 +162,30 @@ class Items:
 
 def _next(items: Items) -> tuple[Any, ...]:
     return tuple(islice(items.items, items.at_once))
+
+
+def _keys(value: Any) -> Any:
+    """The keys of a mapping, the indices of a sequence."""
+    return value.keys() if hasattr(type(value), "keys") else range(len(value))
+
+
+def _items(value: Any) -> Any:
+    return value.items() if hasattr(type(value), "items") else list(enumerate(value))
+
+
+def _find(value: Any, key: Any) -> tuple[Any, ...]:
+    """The item in a tuple, or an empty one when there is none."""
+    try:
+        return (value[key],)
+    except LookupError:
+        return ()
+
+
+def _push(value: Any, *items: Any) -> None:
+    """Put the items into a sequence, behind its last, or into a set."""
+    add = value.append if hasattr(type(value), "append") else value.add
+    for item in items:
+        add(item)
 
 
 def describe(error: BaseException) -> dict[str, Any]:
