@@ -316,11 +316,11 @@ def test_completion_of_what_is_in_the_other_language(nb):
 
 
 def test_a_question_about_the_other_language_leaves_its_own_questions_alone(nb):
-    nb.run("%julia\nmutable struct Slow; end\nslow = Slow(); own = (field = 1,)")
+    nb.run("%julia\nmutable struct Slow; end\nslow = Slow(); parted = (field = 1,)")
     nb.run("%julia\nBase.propertynames(::Slow) = (sleep(0.5); [:there])")
     nb.run("slow = jl.slow")
     below = nb.request("complete_request", {"code": "slow.th", "cursor_pos": 7})
-    own = nb.request("complete_request", {"code": "%julia\nown.fie", "cursor_pos": 14})
+    own = nb.request("complete_request", {"code": "%julia\nparted.fie", "cursor_pos": 17})
     assert own.wait().answer["matches"] == ["field"]
     assert [name for name in below.wait().answer["matches"] if name.endswith("there")]
 

@@ -1,5 +1,5 @@
-# What the other side lets go of takes effect behind the frames that it sent before: those may refer to
-# the same objects, and the task that is to read them may not have had its turn.
+# What the other side lets go of takes effect behind the frames that it sent before: those may refer
+# to the same objects, and the task that is to read them may not have had its turn.
 
 "A frame with values: `call` or `return`, and the call's number."
 const FrameKey = Tuple{String,Any}

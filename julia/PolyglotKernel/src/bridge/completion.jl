@@ -1,6 +1,6 @@
 # Completion of `py.…` and of the objects that stay in Python.
 
-"How long Python may take to name what there is, in seconds; if it is running a cell it is not asked."
+"How long Python may take to name what there is, in seconds; while it runs a cell it is not asked."
 const NAMES_LIMIT = 1.0
 
 const DOTTED_NAME = r"([\p{L}_][\w!]*(?:\.\w+)*)\.(\w*)$"

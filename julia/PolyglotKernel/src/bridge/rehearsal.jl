@@ -40,7 +40,8 @@ end
 # The answer to the call that is made next.
 function answer_soon(session::Session, @nospecialize(value))
     encoded = Values.encode(session.bridge.codec, value)
-    header = Dict{String,Any}("type" => "return", "status" => "ok", "call" => session.calls.last + 1)
+    number = session.calls.last + 1
+    header = Dict{String,Any}("type" => "return", "status" => "ok", "call" => number)
     answer = Frames.Frame(header, encoded.buffers, UInt32(0))
     schedule(Task(() -> deliver(session, answer)))
     return nothing

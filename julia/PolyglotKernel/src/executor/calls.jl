@@ -21,7 +21,8 @@ Calls() = Calls(Dict{Any,Any}(), Channel{Any}[], 0, Dict{String,Any}(), nothing)
     call(read, session, to, op, fields = JSON.fields(), buffers = [], limit = Inf)
 
 Asks the executor of the language `to` and gives `read(frame)` of the `return` frame, whatever its
-status; of `nothing` if it has not come after `limit` seconds. Calls that arrive meanwhile are served.
+status; of `nothing` if it has not come after `limit` seconds. Calls that arrive meanwhile are
+served.
 """
 function call(
     read, session, to::String, op::String, fields=JSON.fields(), buffers=Vector{UInt8}[], limit::Float64=Inf
