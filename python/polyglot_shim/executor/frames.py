@@ -61,7 +61,7 @@ def encode(
 
 def with_marks(start: Buffer, marks: int) -> bytes:
     """The first piece of a frame with these marks in it."""
-    return start[:4] + marks.to_bytes(4, "little") + start[8:]
+    return b"".join((start[:4], marks.to_bytes(4, "little"), start[8:]))
 
 
 def _check_bounds(header_size: int, buffers: int, total: int) -> None:
