@@ -150,6 +150,8 @@ def test_a_request_with_a_field_missing_is_answered_and_costs_nothing(
     """Whatever is wrong with a request, or with its handling: the variables stay."""
     python.run("kept = 21")
     assert python.ask("execute", silent=False)["status"] == "error"
+    assert python.ask("complete")["status"] == "error"
+    assert python.ask("is_complete") == {"status": "unknown"}
     python.send("call", call=7, op="eval")
     assert python.wait_for("return").header["status"] == "error"
     assert python.run("kept").result == "21"

@@ -68,15 +68,7 @@ class Asking:
                 with self._working:
                     self._handle(frame)
             except Exception as error:
-                self._reply(
-                    frame.header,
-                    {
-                        "status": "error",
-                        "ename": type(error).__name__,
-                        "evalue": str(error),
-                        "traceback": [],
-                    },
-                )
+                self._reply(frame.header, _failed(frame.header["type"], error))
             frame = self._frames.get()
 
     def _first(self) -> Frame:
@@ -144,3 +136,15 @@ class Asking:
 
     def _history(self, asked: dict[str, Any]) -> dict[str, Any]:
         return history.answer(self._shell.history_manager, asked)
+
+
+def _failed(type_: str, error: Exception) -> dict[str, Any]:
+    """The content of the reply to a question that could not be answered."""
+    if type_ == "is_complete":
+        return {"status": "unknown"}  # it has no form with an error
+    return {
+        "status": "error",
+        "ename": type(error).__name__,
+        "evalue": str(error),
+        "traceback": [],
+    }
