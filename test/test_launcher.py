@@ -1,107 +1,19 @@
-"""The launcher, from the command line to the exec of the host, with Julias that are shell scripts.
+"""The launcher, from the command line to the exec of the host; Julias are shell scripts."""
 
-It runs from a copy of the package laid out as a wheel lays it out, with a home, a PATH and a
-juliapkg project of its own, so that nothing on this machine is found by chance.
-"""
-
-import json
 import os
 import shutil
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
-
-ROOT = Path(__file__).resolve().parent.parent
-LIMIT = 10.0  # seconds in which every failure has to be reported
-
-# Answers --version; else writes down how it was called.
-GOOD = """\
-#!/bin/sh
-[ "$1" = --version ] && {{ echo x >> "$0.asked"; echo "julia version {version}"; exit; }}
-printf '%s\\n' "$@" > "$0.arguments"
-/usr/bin/env > "$0.environment"
-"""
-BROKEN = "#!/bin/sh\necho 'libjulia.so.1: cannot open shared object file' >&2\nexit 127\n"
-HANGING = "#!/bin/sh\n/bin/sleep 1000\n"
-
-
-class Machine:
-    """A machine of its own in a folder: home, PATH, the package as installed by a wheel."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.bin = folder / "bin"
-        self.bin.mkdir()
-        site = folder / "site-packages"
-        package = site / "polyglot_shim"
-        shutil.copytree(
-            ROOT / "python" / "polyglot_shim",
-            package,
-            ignore=shutil.ignore_patterns("__pycache__", "executor"),
-        )
-        self.julia_package = package / "julia" / "PolyglotKernel"
-        self.julia_package.mkdir(parents=True)
-        (self.julia_package / "Project.toml").write_text('name = "PolyglotKernel"\n')
-        self.environment = {
-            "HOME": str(folder / "home"),
-            "PATH": str(self.bin),
-            "PYTHONPATH": str(site),
-            "PYTHON_JULIAPKG_PROJECT": str(folder / "juliapkg"),
-            "PYTHON_JULIAPKG_OFFLINE": "yes",
-        }
-
-    def script(self, text: str, path: str = "bin/julia", version: str = "1.10.4") -> Path:
-        """Writes an executable script."""
-        file = self.folder / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text.format(version=version) if text is GOOD else text)
-        file.chmod(0o755)
-        return file
-
-    def start(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        """Runs the launcher to its end. Fails when that takes longer than it ever may."""
-        started = time.monotonic()
-        done = subprocess.run(
-            [sys.executable, "-m", "polyglot_shim", *(arguments or ("-f", "connection.json"))],
-            env={**self.environment, **variables},
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
-        assert time.monotonic() - started < LIMIT
-        return done
-
-    def fails(self, *arguments: str, **variables: str) -> str:
-        """Runs the launcher, which has to fail as it should; its message."""
-        done = self.start(*arguments, **variables)
-        assert done.returncode == 1
-        assert done.stdout == ""
-        assert done.stderr.startswith("polyglot-kernel cannot start. ")
-        assert "Traceback" not in done.stderr
-        return done.stderr
+from machine import BROKEN, GOOD, HANGING, Machine, arguments_of, environment_of, option
 
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Machine:
     return Machine(tmp_path)
-
-
-def arguments_of(julia: Path) -> list[str]:
-    return Path(f"{julia}.arguments").read_text().splitlines()
-
-
-def environment_of(julia: Path) -> dict[str, str]:
-    lines = Path(f"{julia}.environment").read_text().splitlines()
-    return dict(line.partition("=")[::2] for line in lines)
-
-
-def option(arguments: list[str], name: str) -> str:
-    return arguments[arguments.index(name) + 1]
 
 
 def test_the_launcher_becomes_the_host(machine: Machine) -> None:
@@ -130,104 +42,6 @@ def test_it_hands_over_the_libzmq_that_pyzmq_uses(machine: Machine) -> None:
     )
     seen = subprocess.run([sys.executable, "-c", code, libzmq], capture_output=True, text=True)
     assert seen.stdout.strip() == zmq.zmq_version(), seen.stderr
-
-
-@pytest.mark.parametrize(
-    ("arguments", "file", "language"),
-    [
-        (["-f", "a.json"], "a.json", "python"),
-        (["--file=a.json"], "a.json", "python"),
-        (["a.json"], "a.json", "python"),
-        (["--language=julia", "a.json"], "a.json", "julia"),
-        (["-f", "a.json", "script.py", "b.json"], "a.json", "python"),  # `jupyter run script.py`
-        (["a.json", "--language", "python"], "a.json", "python"),
-        (["--f", "a.json", "--debug", "--no-such=option"], "a.json", "python"),
-        (["--quiet", '--f="a b.json"', "--language=julia"], "a b.json", "julia"),
-        (["--f='a.json'"], "a.json", "python"),
-    ],
-)
-def test_forms_of_the_command_line(
-    machine: Machine, arguments: list[str], file: str, language: str
-) -> None:
-    julia = machine.script(GOOD)
-    assert machine.start(*arguments).returncode == 0
-    assert file in arguments_of(julia)
-    assert option(arguments_of(julia), "--language") == language
-
-
-@pytest.mark.parametrize(
-    ("arguments", "named"),
-    [
-        (["--language", "julia"], "One connection file"),
-        (["-f"], "One connection file"),
-        (["a.json", "b.json"], "'b.json'"),
-        (["a.json", "--langage=julia"], "'--langage=julia'"),
-        (["a.json", "--language", "R"], "'R'"),
-    ],
-)
-def test_a_wrong_command_line_is_named(machine: Machine, arguments: list[str], named: str) -> None:
-    machine.script(GOOD)
-    message = machine.fails(*arguments)
-    assert named in message
-    assert "usage:" in message
-
-
-# What VS Code starts a kernelspec of language `python` with: `-f {connection_file}` is taken out of
-# its command, and this put behind it. The quotes are part of the arguments.
-VS_CODE = [
-    "--ip=127.0.0.1",
-    "--stdin=9003",
-    "--control=9001",
-    "--hb=9000",
-    '--Session.signature_scheme="hmac-sha256"',
-    '--Session.key=b"0123-abcd"',
-    "--shell=9002",
-    '--transport="tcp"',
-    "--iopub=9004",
-]
-
-
-@pytest.mark.parametrize("more", [[], ["--debug"]])
-@pytest.mark.parametrize(("name", "form"), [("k.json", "--f={}"), ("k 1.json", '--f="{}"')])
-def test_the_way_vs_code_starts_it(machine: Machine, name: str, form: str, more: list[str]) -> None:
-    julia = machine.script(GOOD)
-    file = machine.folder / name
-    done = machine.start("--language", "julia", *VS_CODE, *more, form.format(file))
-    assert (done.returncode, done.stderr) == (0, "")
-    assert str(file) in arguments_of(julia)
-    assert option(arguments_of(julia), "--language") == "julia"
-    assert json.loads(file.read_text()) == {
-        "ip": "127.0.0.1",
-        "stdin_port": 9003,
-        "control_port": 9001,
-        "hb_port": 9000,
-        "signature_scheme": "hmac-sha256",
-        "key": "0123-abcd",
-        "shell_port": 9002,
-        "transport": "tcp",
-        "iopub_port": 9004,
-    }
-    assert file.stat().st_mode & 0o077 == 0
-
-
-def test_a_connection_file_that_is_there_counts(machine: Machine) -> None:
-    machine.script(GOOD)
-    file = machine.folder / "k.json"
-    file.write_text("{}")
-    assert machine.start(*VS_CODE, f"--f={file}").returncode == 0
-    assert file.read_text() == "{}"
-
-
-def test_half_a_connection_is_not_written(machine: Machine) -> None:
-    machine.script(GOOD)
-    assert machine.start(*VS_CODE[1:], "--f=k.json").returncode == 0
-    assert not (machine.folder / "k.json").exists()
-
-
-def test_arguments_that_give_no_connection_are_named(machine: Machine) -> None:
-    machine.script(GOOD)
-    assert "'--hb=x'" in machine.fails(*VS_CODE, "--hb=x", "--f=k.json")
-    assert "/no/such/folder/k.json" in machine.fails(*VS_CODE, "--f=/no/such/folder/k.json")
 
 
 def test_user_settings_go_through_untouched(machine: Machine) -> None:
