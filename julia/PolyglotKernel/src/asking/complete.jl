@@ -50,7 +50,8 @@ end
 # The mode's character gives way to a space, so that places stay the same.
 without_first(code::String, mode::Char) = replace(code, mode => ' '; count=1)
 
-const IMPORT_OF_NAMES = r"(?:^|[\n;])\s*(?:using|import)\s+\.?([\w.]+)\s*:(?:[^:;\n]*,)?\s*([\w@!]*)$"
+const IMPORT_OF_NAMES =
+    r"(?:^|[\n;])\s*(?:using|import)\s+\.?([\w.]+)\s*:(?:[^:;\n]*,)?\s*([\w@!]*)$"
 
 # What may stand behind `using Module:`, which the REPL completes as if it were any code.
 function names_to_import(mod::Module, code::String, stop::Int)

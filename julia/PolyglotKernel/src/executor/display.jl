@@ -71,8 +71,8 @@ end
 
 is_media(mime::String) = occursin(r"^(image|audio|video)/|^application/pdf$", mime)
 
-# Media that are text already are left alone: their formats all start with a byte that base64 lacks, or
-# soon have one.
+# Media that are text already are left alone: their formats all start with a byte that base64 lacks,
+# or soon have one.
 is_base64(bytes::Vector{UInt8}) = !isempty(bytes) && all(is_base64, bytes)
 is_base64(byte::UInt8) = UInt8('/') <= byte <= UInt8('9') || UInt8('A') <= byte <= UInt8('Z') ||
                          UInt8('a') <= byte <= UInt8('z') || byte in (0x2b, 0x3d, 0x0d, 0x0a)

@@ -11,7 +11,7 @@ Widgets: [`Polyglot.Comm`](@ref), [`Polyglot.register_comm`](@ref).
 
 A variable `Polyglot` of your own hides it.
 """
-module PolyglotAPI      # a module exports its own name: in cells `using .Polyglot` would meet the variable
+module PolyglotAPI  # a module exports its name, and `using .Polyglot` would meet the variable
 
 using REPL
 using ..Executor: Executor, CommChannel, CommMessage, JSON, PyError, PyObject
@@ -158,7 +158,8 @@ end
     Polyglot.set_current_module(mod)
 
 The cells to come are evaluated in `mod`, and names completed and looked up there. What only `Main`
-has is called by way of it: `Main.Polyglot.set_current_module(Main)` leads back, `Main.py` is Python.
+has is called by way of it: `Main.Polyglot.set_current_module(Main)` leads back, and `Main.py` is
+Python.
 """
 function set_current_module(mod::Module)
     session().mod = mod

@@ -23,8 +23,8 @@ const LIMIT_VARIABLE = "POLYGLOT_OUTPUT_LIMIT"
 """
     OutputLimit
 
-How many `bytes` of text a cell may show, `nothing` for any number, and how many those that run or ran
-last have `written`, by their requests' headers.
+How many `bytes` of text a cell may show, `nothing` for any number, and how many those that run or
+ran last have `written`, by their requests' headers.
 """
 struct OutputLimit
     bytes::Union{Int,Nothing}

@@ -21,7 +21,7 @@ end
     resize!(shown, length(shown) - cut_character(shown))
     add_text!(kernel, parent, name, shown)
     if before <= bytes < before + length(text)
-        notice = "\n[text beyond $bytes bytes is left out: $LIMIT_VARIABLE is set for this kernel]\n"
+        notice = "\n[text beyond $bytes bytes is left out, as $LIMIT_VARIABLE is set]\n"
         add_text!(kernel, parent, "stderr", notice)
     end
     return nothing
