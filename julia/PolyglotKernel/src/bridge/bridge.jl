@@ -15,13 +15,14 @@ mutable struct Bridge
     codec::Values.Codec
     arrivals::Arrivals
     peer_generation::Int   # 0 until it is known
+    warned::Warned
 end
 
 function Bridge(peer::String, make_proxy)
     exports, imports, lender = Values.Exports(), Values.Imports(), Values.Lender()
     proxy(reference) = make_proxy(Values.hold!(imports, reference))
     codec = Values.Codec(exports, lender, proxy)
-    return Bridge(peer, exports, imports, lender, codec, Arrivals(), 0)
+    return Bridge(peer, exports, imports, lender, codec, Arrivals(), 0, Warned())
 end
 
 # A new process has nothing of what the one before it held.

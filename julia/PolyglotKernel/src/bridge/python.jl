@@ -112,7 +112,7 @@ end
 python_get(name::String) = ask_python("get", NamedValue[], JSON.fields("name" => name))
 
 function python_set(name::String, @nospecialize(value))
-    ask_python("set", NamedValue[name => value], JSON.fields("name" => name))
+    ask_python("set", NamedValue[name => value], JSON.fields("names" => Any[name]))
     return value
 end
 

@@ -20,7 +20,7 @@ Serves calls, and makes one that is answered at once.
 function rehearse_values(before_each, session::Session)
     serve_python!(session)
     value = NamedValue("value", 1)
-    handle(session, rehearsed_call(session, "set", NamedValue[value], "name" => "rehearsed"))
+    handle(session, rehearsed_call(session, "set", NamedValue[value], "names" => Any["rehearsed"]))
     before_each()
     handle(session, rehearsed_call(session, "get", NamedValue[], "name" => "rehearsed"))
     before_each()

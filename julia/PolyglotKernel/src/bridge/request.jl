@@ -19,26 +19,29 @@ it needs, with the names of each. Throws [`Values.ConversionError`](@ref) and `I
 function request(session, op::String, parts::Vector{NamedValue}, fields::JSON.Fields)
     bridge = session.bridge
     release_dropped(session)
-    encoded = Values.encode_parts(bridge.codec, parts)
+    encoded = checked(session, Values.encode_parts(bridge.codec, parts))
+    name = op == "get" ? fields_name(fields) : "the result"
     push!(fields, Pair{String,Any}("generation", bridge.exports.generation))
     try   # what the frame refers to lives until it is sent
         return GC.@preserve parts call(session, bridge.peer, op, fields, encoded.buffers) do frame
-            return result_of(session, frame)
+            return result_of(session, frame, name)
         end
     finally   # it was mapped, or nobody waits for the answer any more
         close_segments(bridge, encoded.segments)
     end
 end
 
-function result_of(session, frame::Frames.Frame)
+fields_name(fields::JSON.Fields) = String(last(fields[findfirst(f -> first(f) == "name", fields)]))
+
+function result_of(session, frame::Frames.Frame, name::String="the result")
     header = frame.header
     meet!(session.bridge, header)
-    value = isempty(frame.buffers) ? nothing : decode_answer(session, frame)
+    value = isempty(frame.buffers) ? nothing : decode_answer(session, frame, name)
     return header["status"] == "ok" ? (value, nothing) : (nothing, Failed(header, value))
 end
 
-function decode_answer(session, frame::Frames.Frame)
-    value, segments = Values.decode(session.bridge.codec, frame.buffers)
+function decode_answer(session, frame::Frames.Frame, name::String="the result")
+    value, segments = Values.decode(session.bridge.codec, frame.buffers, name)
     isempty(segments) ||
         send_release(session, Values.Released[], segments, frame.header["generation"])
     return value
@@ -47,15 +50,27 @@ end
 "The values of a call that arrived; its caller waits, and closes the segments."
 function arguments(session, frame::Frames.Frame)
     meet!(session.bridge, frame.header)
-    value, _ = Values.decode(session.bridge.codec, frame.buffers)
+    values = Values.decode_parts(session.bridge.codec, frame.buffers) do count
+        names_of_parts(frame.header, count)
+    end
     frame_read(session.bridge, key_of(frame))
     release_dropped(session)
-    return Any[value...]
+    return values
+end
+
+"What the values of a call are called."
+function names_of_parts(header::Dict{String,Any}, count::Int)
+    header["op"] == "call" ||
+        return count == 0 ? String[] : String[name for name in header["names"]]
+    names = haskey(header, "target") ? String[] : ["the function"]
+    keywords = ["keyword $name" for name in header["keywords"]]
+    arguments = ["argument $i" for i in 1:(count - length(names) - length(keywords))]
+    return String[names; arguments; keywords]
 end
 
 "The fields and buffers of the `return` with a value, which has to live until that is sent."
 function answer_with(session, @nospecialize(value), name::String)
-    encoded = Values.encode(session.bridge.codec, value, name)
+    encoded = checked(session, Values.encode(session.bridge.codec, value, name))
     return JSON.fields("generation" => session.bridge.exports.generation), encoded.buffers, value
 end
 

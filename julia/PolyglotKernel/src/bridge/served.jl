@@ -16,7 +16,7 @@ function handle_request(session, frame::Frames.Frame)
         name = header["name"]::String
         return answer_with(session, read_variable(session.mod, name), name)
     elseif op == "set"
-        assign_variable(session.mod, header["name"]::String, values[1])
+        assign_variables(session.mod, header["names"], values)
         return answer_with(session, nothing, "")
     elseif op == "eval"
         value = evaluate_cell(session, header["code"]::String, "Python").value
@@ -34,6 +34,26 @@ end
 function read_variable(mod::Module, name::String)
     symbol = Symbol(name)
     return isdefined(mod, symbol) ? getfield(mod, symbol) : throw(UndefVarError(symbol))
+end
+
+"All of them, or none."
+function assign_variables(mod::Module, variables, values::Vector{Any})
+    length(variables) > 1 && refuse_constants(mod, variables)
+    for (name, value) in zip(variables, values)
+        assign_variable(mod, String(name), value)
+    end
+    return nothing
+end
+
+# One alone fails by itself. Only names of the module's own are looked at: to ask for another one
+# would bind it to what the module uses under that name.
+function refuse_constants(mod::Module, variables)
+    own = names(mod; all=true, imported=true)
+    for name in variables
+        Symbol(name) in own && isconst(mod, Symbol(name)) &&
+            throw(ErrorException("cannot assign to $name, which is a constant in Julia"))
+    end
+    return nothing
 end
 
 function assign_variable(mod::Module, name::String, @nospecialize(value))

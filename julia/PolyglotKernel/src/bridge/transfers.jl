@@ -3,17 +3,16 @@
 "Before the cell: Python's variables become ours. All of them, or none."
 function bring(session, names)
     values = Any[python_get(there) for (_, there) in names]
-    for (i, (here, _)) in enumerate(names)
-        assign_variable(session.mod, here, values[i])
-    end
+    assign_variables(session.mod, [here for (here, _) in names], values)
     return nothing
 end
 
-"After the cell: our variables become Python's."
+"After the cell: our variables become Python's. All of them, or none."
 function hand_out(session, names)
-    for (here, there) in names
-        value = Base.invokelatest(read_variable, session.mod, here)
-        ask_python("set", NamedValue[here => value], JSON.fields("name" => there))
-    end
+    isempty(names) && return nothing
+    values = NamedValue[
+        NamedValue(here, Base.invokelatest(read_variable, session.mod, here)) for (here, _) in names
+    ]
+    ask_python("set", values, JSON.fields("names" => Any[there for (_, there) in names]))
     return nothing
 end

@@ -131,27 +131,47 @@ function read_packed_list(decoder::Decoder)
     return Vector{Any}(array_of(decoder, blob, T, (blob.size >> 3,)))
 end
 
+"The types of object arrays whose elements all have one tag."
+const OBJECT_TYPES = (
+    (BIGFLOAT, BigFloat),
+    (COMPLEX, Complex{BigFloat}),
+    (BYTES, Base.CodeUnits{UInt8,String}),
+    (UUID_TAG, UUID),
+)
+
+function object_type(element::UInt8)
+    for (tag, T) in OBJECT_TYPES
+        tag == element && return T
+        tag | OR_MISSING == element && return Union{Missing,T}
+    end
+    return Any
+end
+
 function read_objects(decoder::Decoder)
-    element = read_byte(decoder)
+    T = object_type(read_byte(decoder))
     dims = Dims(read_shape(decoder))
-    items = read_items(decoder, prod(dims))
-    element == BIGFLOAT && (items = convert(Vector{BigFloat}, items))
-    element == COMPLEX && (items = convert(Vector{Complex{BigFloat}}, items))
+    items = convert(Vector{T}, read_items(decoder, dims))
     return length(dims) == 1 ? items : reshape(items, dims)
 end
 
-"One array for each field becomes one array of named tuples."
+"One column for each field becomes one array of named tuples."
 function read_records(decoder::Decoder)
     dims = Dims(read_shape(decoder))
-    names = Tuple([Symbol(read_text(decoder)) for _ in 1:read_count(decoder)])
-    columns = Tuple([read_value(decoder)::AbstractArray for _ in names])
-    T = NamedTuple{names,Tuple{eltype.(columns)...}}
+    names = read_names(decoder)
+    columns = Tuple(read_fields(decoder, names))
+    T = NamedTuple{Tuple(names),Tuple{map(column_type, columns)...}}
     return zip_records!(Array{T}(undef, dims), columns)
 end
 
+# A tuple of columns holds a subarray, which is a tuple in each record.
+column_type(column::AbstractArray) = eltype(column)
+column_type(columns::Tuple) = Tuple{map(column_type, columns)...}
+column_item(column::AbstractArray, i::Int) = column[i]
+column_item(columns::Tuple, i::Int) = map(column -> column_item(column, i), columns)
+
 function zip_records!(records::Array{T}, columns::Tuple) where {T}
     for i in eachindex(records)
-        records[i] = T(map(column -> column[i], columns))
+        records[i] = T(column_item(columns, i))
     end
     return records
 end

@@ -27,10 +27,12 @@ function write_value(encoder::Encoder, a::Vector{Any})
 end
 
 function write_value(encoder::Encoder, r::AbstractRange{<:Integer})
+    # Not `length`, which may be more than Julia counts.
+    count = isempty(r) ? 0 : div(big(last(r)) - first(r), step(r)) + 1
     write_tag(encoder, RANGE)
     write_integer(encoder, first(r))
     write_integer(encoder, step(r))
-    write_integer(encoder, length(r))
+    write_integer(encoder, count)
     return nothing
 end
 
@@ -44,18 +46,15 @@ function write_array(encoder::Encoder, @nospecialize(a::AbstractArray), as_list:
     is_categorical(a) && return later(write_categorical, encoder, a)
     T = eltype(a)
     S = nonmissingtype(T)
-    if S !== Union{} && S <: Union{AbstractString,AbstractChar,Symbol}
-        texts = S <: AbstractString ? a : as_strings(a)
-        return later(write_strings, encoder, texts, STRINGS_ARRAY)
+    text = without_nothing(S)
+    if text !== Union{} && text <: Union{AbstractString,AbstractChar,Symbol}
+        texts = text <: AbstractString ? a : as_strings(a)
+        return later(write_strings, encoder, texts, STRINGS_ARRAY, string_flags(T))
     end
-    if T !== S && S !== Union{}
-        description = describe_element(S)
-        description === nothing || return later(write_masked, encoder, description, a, S)
-    elseif T !== S || !(Nothing <: T) || T === Any
-        description = describe_element(T)
-        description === nothing || return later(write_plain, encoder, description, a)
-    elseif nonnothingtype(T) <: AbstractString && nonnothingtype(T) !== Union{}
-        return later(write_strings, encoder, a, STRINGS_ARRAY)
+    description = describe_element(S)
+    if description !== nothing
+        T === S && return later(write_plain, encoder, description, a)
+        return later(write_masked, encoder, description, a, S)
     end
     is_record(T) && return later(write_records, encoder, a)
     element = object_element(a)
@@ -66,11 +65,14 @@ end
 # The call is looked up when it is made, so that what is not called is not compiled.
 later(@nospecialize(f), @nospecialize(args...)) = Base.invokelatest(f, args...)
 
-as_strings(a::AbstractArray) = map(x -> x === missing ? missing : string(x), a)
+as_strings(a::AbstractArray) = map(x -> x === missing || x === nothing ? x : string(x), a)
 
-# `Union{Nothing,S}` is the only union with `nothing` that NumPy's object arrays have a use for.
-nonnothingtype(::Type{Union{Nothing,S}}) where {S} = S
-nonnothingtype(@nospecialize(T)) = T
+without_nothing(@nospecialize(T)) = T === Nothing ? Union{} : T
+without_nothing(T::Union) = Union{without_nothing(T.a),without_nothing(T.b)}
+
+"What there may be beside strings in an array of `T`."
+string_flags(@nospecialize(T)) =
+    (Missing <: T ? IS_MISSING : 0x00) | (Nothing <: T ? IS_NOTHING : 0x00)
 
 function write_head(encoder::Encoder, tag::UInt8, description::Vector{UInt8}, @nospecialize(a))
     write_tag(encoder, tag)
@@ -174,13 +176,13 @@ end
 
 # ------------------------------------------------------------------------------ strings and objects
 
-function write_strings(encoder::Encoder, @nospecialize(a), kind::UInt8)
-    return write_string_array(encoder, a, kind)
+function write_strings(encoder::Encoder, @nospecialize(a), kind::UInt8, flags::UInt8)
+    return write_string_array(encoder, a, kind, flags)
 end
 
 # The barrier behind which the array's type is known.
-function write_string_array(encoder::Encoder, a::AbstractArray, kind::UInt8)
-    offsets, mask, flags = measure_strings(a)
+function write_string_array(encoder::Encoder, a::AbstractArray, kind::UInt8, flags::UInt8)
+    offsets, mask = measure_strings(a)
     write_tag(encoder, STRINGS)
     write_tag(encoder, kind)
     write_shape(encoder, size(a))
@@ -195,22 +197,20 @@ function measure_strings(a::AbstractArray)
     offsets = Vector{Int64}(undef, length(a) + 1)
     offsets[1] = 0
     mask = zeros(UInt8, length(a))
-    flags = 0x00
     i = 0
     for x in a
         i += 1
         offsets[i + 1] = offsets[i]
         if x === missing || x === nothing
             mask[i] = x === missing ? IS_MISSING : IS_NOTHING
-            flags |= mask[i]
         else
             isvalid(x) || throw(
-                under!(ConversionError("it is not valid UTF-8", type_name(x)), "[$i]")
+                under!(ConversionError("it is not valid UTF-8", type_name(x)), place(i, size(a)))
             )
             offsets[i + 1] += sizeof(x)
         end
     end
-    return offsets, mask, flags
+    return offsets, mask
 end
 
 function write_string_data(sink, a::AbstractArray)
@@ -252,7 +252,7 @@ function write_packed_list(encoder::Encoder, @nospecialize(a::AbstractVector))
         typeof(x) === T || return false
     end
     if T === String
-        write_strings(encoder, convert(Vector{String}, a), STRINGS_LIST)
+        write_strings(encoder, convert(Vector{String}, a), STRINGS_LIST, 0x00)
         return true
     end
     write_tag(encoder, PACKED_LIST)
@@ -266,7 +266,7 @@ function write_objects(encoder::Encoder, @nospecialize(a::AbstractArray), elemen
     write_tag(encoder, OBJECTS)
     write_tag(encoder, element)
     write_shape(encoder, size(a))
-    write_items(encoder, a)
+    write_items(encoder, a, size(a))
     leave!(encoder)
     return nothing
 end
@@ -274,37 +274,10 @@ end
 "What all elements are, where NumPy has a dtype for it after all."
 function object_element(@nospecialize(a))
     T = eltype(a)
-    T === BigFloat && all(is_long_float, a) && return BIGFLOAT
-    T === Complex{BigFloat} && all(is_long_float, a) && return COMPLEX
-    return NOTHING
-end
-
-"Named tuples with fields that are no plain bits: strings, dates."
-function is_record(@nospecialize(T))
-    T isa DataType && T <: NamedTuple && fieldcount(T) > 0 || return false
-    for i in 1:fieldcount(T)
-        field = fieldtype(T, i)
-        field <: Union{String,Date,DateTime,Period} || describe_element(field) !== nothing ||
-            return false
-    end
-    return true
-end
-
-function write_records(encoder::Encoder, @nospecialize(a::AbstractArray))
-    T = eltype(a)
-    write_tag(encoder, RECORDS)
-    write_shape(encoder, size(a))
-    columns = Any[column_of(a, fieldtype(T, i), i) for i in 1:fieldcount(T)]
-    write_fields(encoder, collect(Symbol, fieldnames(T)), columns, write_in_column)
-    return nothing
-end
-
-function column_of(a::AbstractArray, ::Type{F}, i::Int) where {F}
-    column = Array{F}(undef, size(a))
-    for (k, x) in enumerate(a)
-        column[k] = getfield(x, i)
-    end
-    return column
+    S = nonmissingtype(T)
+    S === BigFloat || S === Complex{BigFloat} || return NOTHING
+    all(x -> x === missing || is_long_float(x), a) || return NOTHING
+    return (S === BigFloat ? BIGFLOAT : COMPLEX) | (T === S ? 0x00 : OR_MISSING)
 end
 
 write_in_column(encoder::Encoder, @nospecialize(column)) = write_array(encoder, column, false)

@@ -16,10 +16,15 @@ function Codec(exports::Exports, lender::Lender, make_proxy::Function)
     return Codec(exports, lender, Borrower(), Dict{String,Type}(), make_proxy)
 end
 
-"A value as a frame carries it, and the segments that stay open until the other side has mapped them."
+"""
+A value as a frame carries it; `segments` stay open until the other side has mapped them, `lent` are
+the objects that it refers to, and `losses` what the other side's types do not hold of it.
+"""
 struct Encoded
     buffers::Vector{Vector{UInt8}}
     segments::Vector{Int}
+    lent::Vector{Int}
+    losses::Vector{String}
 end
 
 """
@@ -30,13 +35,7 @@ called. Nothing is left behind then: the value crosses whole or not at all.
 """
 function encode(codec::Codec, @nospecialize(value), name::String="the value")
     encoder = Encoder(codec)
-    try
-        Base.invokelatest(write_named, encoder, name, value)
-    catch
-        abandon!(encoder)
-        rethrow()
-    end
-    return finish(encoder)
+    return write_whole(codec, encoder, Pair{String,Any}[name => value])
 end
 
 "The buffers for a tuple of values that have a name each. Throws [`ConversionError`](@ref)."
@@ -44,15 +43,28 @@ function encode_parts(codec::Codec, parts::Vector{Pair{String,Any}})
     encoder = Encoder(codec)
     write_tag(encoder, TUPLE)
     write_count(encoder, length(parts))
+    return write_whole(codec, encoder, parts)
+end
+
+function write_whole(codec::Codec, encoder::Encoder, parts::Vector{Pair{String,Any}})
     try
         for (name, value) in parts
             Base.invokelatest(write_named, encoder, name, value)
         end
     catch
-        abandon!(encoder)
+        abandon!(codec, finish(encoder))
         rethrow()
     end
     return finish(encoder)
+end
+
+"Let go of everything that is in it: it will not be sent."
+function abandon!(codec::Codec, encoded::Encoded)
+    foreach(fd -> close_segment!(codec.lender, fd), encoded.segments)
+    for number in encoded.lent
+        release!(codec.exports, codec.exports.generation, number, 1)
+    end
+    return nothing
 end
 
 "The buffers for a reference to `value`, whatever it is."
@@ -75,18 +87,44 @@ function write_named(encoder::Encoder, name::String, @nospecialize(value))
 end
 
 function finish(encoder::Encoder)
-    return Encoded(pushfirst!(encoder.buffers, take!(encoder.io)), encoder.segments)
+    buffers = pushfirst!(encoder.buffers, take!(encoder.io))
+    return Encoded(buffers, encoder.segments, encoder.lent, encoder.losses)
 end
 
 """
-    decode(codec, buffers)
+    decode(codec, buffers, name = "the value")
 
-The value, and the segments of the sender's that it may close now.
+The value, and the segments of the sender's that it may close now. Throws [`ConversionError`](@ref),
+in which `name` is what the value is called.
 """
-function decode(codec::Codec, buffers::Vector{Vector{UInt8}})
-    decoder = Decoder(
+function decode(codec::Codec, buffers::Vector{Vector{UInt8}}, name::String="the value")
+    decoder = Decoder(codec, buffers)
+    return read_named(decoder, name), decoder.segments
+end
+
+"""
+    decode_parts(names_of, codec, buffers)
+
+The values that `encode_parts` wrote; `names_of(count)` says what they are called. Throws
+[`ConversionError`](@ref).
+"""
+function decode_parts(names_of, codec::Codec, buffers::Vector{Vector{UInt8}})
+    decoder = Decoder(codec, buffers)
+    read_byte(decoder) == TUPLE || throw(corrupt("the values of a call are no tuple"))
+    return Any[read_named(decoder, name) for name in names_of(read_count(decoder))]
+end
+
+function Decoder(codec::Codec, buffers::Vector{Vector{UInt8}})
+    return Decoder(
         buffers[1], 1, buffers, Int[], codec.exports, codec.borrower, codec.structs, codec.make_proxy
     )
-    value = read_value(decoder)
-    return value, decoder.segments
+end
+
+function read_named(decoder::Decoder, name::String)
+    try
+        return read_value(decoder)
+    catch e
+        e isa ConversionError && (e.name = name)
+        rethrow()
+    end
 end

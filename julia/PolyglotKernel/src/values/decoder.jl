@@ -1,4 +1,4 @@
-# Reading values: scalars and containers.
+# Reading values: scalars and references.
 
 "Reads one value out of the buffers of a frame."
 mutable struct Decoder
@@ -141,24 +141,23 @@ function read_bigfloat(decoder::Decoder)
     precision = Int(read_number(decoder, UInt32))
     negative = read_byte(decoder) != 0
     special = read_byte(decoder)
-    x = setprecision(BigFloat, precision) do
-        special == 0x01 && return BigFloat(Inf)
-        special == 0x02 && return BigFloat(NaN)
-        significand = read_magnitude(decoder)
-        return ldexp(BigFloat(significand), read_number(decoder, Int64))
+    # All of it: what is computed from a number outside has the precision that is usual there.
+    return setprecision(BigFloat, precision) do
+        x = read_float_magnitude(decoder, special)
+        return negative ? -x : x
     end
-    return negative ? -x : x
+end
+
+function read_float_magnitude(decoder::Decoder, special::UInt8)
+    special == 0x01 && return BigFloat(Inf)
+    special == 0x02 && return BigFloat(NaN)
+    significand = read_magnitude(decoder)
+    return ldexp(BigFloat(significand), read_number(decoder, Int64))
 end
 
 function read_rational(decoder::Decoder)
     numerator = read_value(decoder)
     return numerator // read_value(decoder)
-end
-
-function read_range(decoder::Decoder)
-    start, step, length = read_value(decoder), read_value(decoder), read_value(decoder)
-    stop = start + step * (length - 1)
-    return step == 1 ? (start:stop) : (start:step:stop)
 end
 
 read_datetime(decoder::Decoder) = DateTime(Dates.UTM(read_number(decoder, Int64) + EPOCH_MILLISECOND))
@@ -186,42 +185,6 @@ function read_enum(decoder::Decoder)
     return T(value)
 end
 
-function read_items(decoder::Decoder, count::Int)
-    items = Vector{Any}(undef, count)
-    for i in 1:count
-        items[i] = read_value(decoder)
-    end
-    return items
-end
-
-function read_named_tuple(decoder::Decoder)
-    count = read_count(decoder)
-    names = ntuple(_ -> Symbol(read_text(decoder)), count)
-    allunique(names) ||
-        throw(ConversionError("two fields have the same name", "NamedTuple"; verb="receive"))
-    return NamedTuple{names}(Tuple(read_items(decoder, count)))
-end
-
-function read_dict(decoder::Decoder)
-    count = read_count(decoder)
-    dict = Dict{Any,Any}()
-    sizehint!(dict, count)
-    for _ in 1:count
-        key = read_value(decoder)
-        haskey(dict, key) && throw(
-            ConversionError(
-                "two keys become the same one in Julia, $(brief(key))", "dict"; verb="receive"
-            ),
-        )
-        dict[key] = read_value(decoder)
-    end
-    return dict
-end
-
-read_set(decoder::Decoder) = Set{Any}(read_items(decoder, read_count(decoder)))
-
-read_tuple(decoder::Decoder) = Tuple(read_items(decoder, read_count(decoder)))
-read_list(decoder::Decoder) = read_items(decoder, read_count(decoder))
 read_complex(decoder::Decoder) = complex(read_value(decoder), read_value(decoder))
 read_date(decoder::Decoder) = Date(Dates.UTD(read_number(decoder, Int64) + EPOCH_DAY))
 read_time(decoder::Decoder) = Time(Nanosecond(read_number(decoder, Int64)))
@@ -235,7 +198,7 @@ function read_reference(decoder::Decoder)
     return decoder.make_proxy(Reference(owner, generation, number, type_name, is_callable))
 end
 
-# What is defined in this file; those of arrays and tables are added where they are.
+# What is defined in this file; those of containers, arrays and tables are added where they are.
 for (tag, reader) in (
     (MISSING, decoder -> missing),
     (FALSE, decoder -> false),
@@ -244,12 +207,6 @@ for (tag, reader) in (
     (BIGFLOAT, read_bigfloat),
     (COMPLEX, read_complex),
     (BYTES, decoder -> codeunits(read_text(decoder))),
-    (TUPLE, read_tuple),
-    (NAMED_TUPLE, read_named_tuple),
-    (LIST, read_list),
-    (DICT, read_dict),
-    (SET, read_set),
-    (RANGE, read_range),
     (RATIONAL, read_rational),
     (DATE, read_date),
     (DATETIME, read_datetime),

@@ -27,6 +27,21 @@ function under!(e::ConversionError, step::String)
     return e
 end
 
+"A key as it stands in a path."
+function brief(@nospecialize(key))
+    key isa Union{Number,AbstractString,Symbol,Char} || return type_name(key)
+    text = repr(key)
+    return length(text) <= 60 ? text : first(text, 57) * "..."
+end
+
+"""
+    place(index, dims)
+
+The step to the element of an array that is number `index`.
+"""
+place(index::Int, dims::Dims) =
+    string('[', join(Tuple(CartesianIndices(dims)[index]), ", "), ']')
+
 "The process that held the object was restarted, or the object was let go."
 struct StaleReferenceError <: Exception
     message::String

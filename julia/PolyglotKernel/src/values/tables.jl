@@ -84,16 +84,8 @@ end
 # ----------------------------------------------------------------------------------------- reading
 
 function read_table(decoder)
-    names = [Symbol(read_text(decoder)) for _ in 1:read_count(decoder)]
-    columns = AbstractVector[]
-    for name in names
-        try
-            push!(columns, read_value(decoder))
-        catch e
-            e isa ConversionError && under!(e, ".$name")
-            rethrow()
-        end
-    end
+    names = read_names(decoder)
+    columns = AbstractVector[read_fields(decoder, names)...]
     package = loaded(DATA_FRAMES)
     package === nothing && return NamedTuple{Tuple(names)}(Tuple(columns))
     return Base.invokelatest(make_data_frame, package, columns, names)

@@ -52,6 +52,9 @@ const IS_NOTHING = 0x02
 const STRINGS_ARRAY = 0x00
 const STRINGS_LIST = 0x01
 
+# With the tag of an OBJECTS array's elements: some may be missing.
+const OR_MISSING = 0x80
+
 # Where the bytes of a blob are.
 const INLINE = 0x00
 const IN_FRAME = 0x01

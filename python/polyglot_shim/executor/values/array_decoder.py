@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from . import elements, tags
+from .container_decoder import Strings
 from .decoder import Buffer, Decoder
 from .errors import ConversionError
+
+_OBJECT = np.dtype(object)
 
 
 def read_scalar(decoder: Decoder, tag: int) -> Any:
@@ -105,39 +109,89 @@ def _read_struct(decoder: Decoder) -> np.dtype[Any]:
         name = decoder.text()
         fields.append((name, read_element(decoder)))
     # What the type is called in Julia goes along, so that it comes back as the same struct.
-    options = {"metadata": {"julia_type": julia_type}} if julia_type else {}
+    options = elements.with_julia_type(julia_type) if julia_type else {}
     return np.dtype(fields, align=True, **options)  # type: ignore[call-overload, no-any-return]
 
 
-# ----------------------------------------------------------------------------- objects and records
+# ---------------------------------------------------------------------------------------- objects
 
 
-def make_objects(items: Sequence[Any], shape: Sequence[int]) -> np.ndarray[Any, Any]:
+def make_objects(
+    items: Sequence[Any], shape: Sequence[int], dtype: np.dtype[Any] = _OBJECT
+) -> np.ndarray[Any, Any]:
     """An array of Python objects from its items in column-major order."""
-    flat = np.empty(len(items), object)
+    flat = np.empty(len(items), dtype)
     for index, item in enumerate(items):
         flat[index] = item
     return flat.reshape(shape, order="F")
 
 
+def make_strings(strings: Strings) -> np.ndarray[Any, Any]:
+    """An object array, whose dtype says what they are where the elements do not."""
+    dtype = _OBJECT if strings.tell_their_type() else elements.string_dtype(strings.flags)
+    return make_objects(strings.texts, strings.shape, dtype)
+
+
+_LONG = {tags.BIGFLOAT: np.dtype(np.longdouble), tags.COMPLEX: np.dtype(np.clongdouble)}
+
+
 def read_objects(decoder: Decoder) -> np.ndarray[Any, Any]:
     element = decoder.byte()
     shape = decoder.shape()
-    items = decoder.items(int(np.prod(shape, dtype=np.int64)))
-    if element == tags.BIGFLOAT:
-        return np.array(items, np.longdouble).reshape(shape, order="F")
-    if element == tags.COMPLEX:
-        return np.array(items, np.clongdouble).reshape(shape, order="F")
-    return make_objects(items, shape)
+    items = decoder.items(math.prod(shape), shape)
+    dtype = _LONG.get(element & ~tags.OR_MISSING)
+    if dtype is None:
+        return make_objects(items, shape)
+    if not element & tags.OR_MISSING:
+        return np.array(items, dtype).reshape(shape, order="F")
+    mask = np.array([not isinstance(item, np.generic) for item in items], bool)
+    data = np.array([0 if gone else item for item, gone in zip(items, mask, strict=True)], dtype)
+    return np.ma.MaskedArray(data.reshape(shape, order="F"), mask.reshape(shape, order="F"))
+
+
+# ---------------------------------------------------------------------------------------- records
+
+Column = Any
+"""A field of all records: an array, and for a subarray a tuple with one for each place in it."""
 
 
 def read_records(decoder: Decoder) -> np.ndarray[Any, Any]:
-    """A structured array, from one array for each field."""
+    """A structured array, masked where one of its fields is."""
     shape = decoder.shape()
     names = decoder.texts(decoder.u32())
-    columns = [np.ma.asanyarray(decoder.read()) for _ in names]
-    dtype = np.dtype([(name, column.dtype) for name, column in zip(names, columns, strict=True)])
-    result = np.empty(shape, dtype, order="F")
+    columns = decoder.fields(names)
+    fields = [(name, *_column_dtype(column)) for name, column in zip(names, columns, strict=True)]
+    dtype = np.dtype(fields)
+    data = np.empty(shape, dtype, order="F")
     for name, column in zip(names, columns, strict=True):
-        result[name] = column
-    return result
+        _fill(data[name], column, len(shape), np.ma.getdata)
+    if not any(map(_is_masked, columns)):
+        return data
+    mask = np.empty(shape, np.ma.make_mask_descr(dtype), order="F")
+    for name, column in zip(names, columns, strict=True):
+        _fill(mask[name], column, len(shape), np.ma.getmaskarray)
+    return np.ma.MaskedArray(data, mask)
+
+
+def _column_dtype(column: Column) -> tuple[np.dtype[Any], tuple[int, ...]]:
+    """The dtype of the elements, and the shape of the subarray that they stand in."""
+    if not isinstance(column, tuple):
+        return column.dtype, ()
+    dtype, shape = _column_dtype(column[0])
+    return dtype, (len(column), *shape)
+
+
+def _is_masked(column: Column) -> bool:
+    if isinstance(column, tuple):
+        return any(map(_is_masked, column))
+    return isinstance(column, np.ma.MaskedArray)
+
+
+def _fill(
+    target: np.ndarray[Any, Any], column: Column, ndim: int, part: Callable[[Any], Any]
+) -> None:
+    if not isinstance(column, tuple):
+        target[...] = part(column)
+        return
+    for index, item in enumerate(column):
+        _fill(target[(*(slice(None),) * ndim, index)], item, ndim, part)

@@ -9,8 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from . import tags
-from .columns import write_categorical, write_columns
-from .encoder import Encoder, Writer, warn_precision, write_mask, write_shape
+from .columns import time_zone_loss, write_categorical, write_columns
+from .container_encoder import write_mask, write_shape
+from .encoder import Encoder, Writer
 from .errors import ConversionError
 from .numpy_encoder import write_array, write_masked
 
@@ -86,7 +87,7 @@ def _filled(value: pa.Array) -> pa.Array:
 
 def _write_timestamps(encoder: Encoder, value: pa.Array) -> None:
     if value.type.tz is not None:
-        warn_precision(f"a time in the zone {value.type.tz}", "the same instants in UTC")
+        encoder.loses(time_zone_loss(value.type.tz))
     _write_bits(
         encoder, value.cast(pa.timestamp(value.type.unit)), np.dtype(f"<M8[{value.type.unit}]")
     )
@@ -104,7 +105,7 @@ def _write_text(encoder: Encoder, value: pa.Array) -> None:
     offsets, data = _text_buffers(value, count)
     encoder.blob(offsets)
     encoder.blob(data)
-    write_mask(encoder, None if mask is None else mask.tobytes())
+    write_mask(encoder, None if mask is None else mask.tobytes(), count)
 
 
 def _text_buffers(value: pa.Array, count: int) -> tuple[Any, Any]:

@@ -9,15 +9,17 @@ from __future__ import annotations
 import queue
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any, Protocol
 
 from ..calls import Answer, Calls
 from ..frames import Frame
 from ..request import current_request
 from .arrivals import Arrivals
-from .codec import Codec, Encoded, Parts
+from .codec import Codec, Encoded, Parts, finished
 from .encoder import Encoder
 from .errors import ConversionError, StaleReferenceError
+from .losses import LossWarnings
 from .references import Exports, Holding, Imports, Reference
 from .shared import Lender
 
@@ -62,6 +64,7 @@ class Bridge:
         self._calls = calls
         self._send = send
         self._proxy = make_proxy
+        self._warnings = LossWarnings(peer)
         self._peer_generation: int | None = None
         # What the reader thread was told; objects are let go on the main thread, where their
         # finalizers expect to run.
@@ -79,28 +82,39 @@ class Bridge:
         asking = current_request().muted
         if not asking:
             self.settle()
-        encoded = self.codec.encode_parts(parts)
+        encoded = self._checked(self.codec.encode_parts(parts))
         fields["generation"] = self.exports.generation
+        result = partial(self._result, fields.get("name", "the result"))
         try:
             if asking:
                 # Completion and inspection look at objects while a cell runs, and the other side
                 # may be running it.
                 fields["brief"] = True
                 return self._calls.ask_briefly(
-                    PATIENCE, self.peer, op, fields, encoded.buffers, self._result
+                    PATIENCE, self.peer, op, fields, encoded.buffers, result
                 )
-            return self._calls.call(self.peer, op, fields, encoded.buffers, self._result)
+            return self._calls.call(self.peer, op, fields, encoded.buffers, result)
         finally:  # it was mapped, or nobody waits for the answer any more
             self._close(encoded.segments)
 
-    def _result(self, frame: Frame | None) -> Any:
+    def _checked(self, encoded: Encoded) -> Encoded:
+        """What is about to be sent, when the user has been warned of what is lost."""
+        if encoded.losses and not current_request().muted:
+            try:
+                self._warnings.warn(encoded.losses)
+            except BaseException:
+                self.codec.abandon(encoded)
+                raise
+        return encoded
+
+    def _result(self, name: str, frame: Frame | None) -> Any:
         if frame is None or frame.header.get("busy"):
             raise BusyError(f"{self.peer} is running a cell")
         header = frame.header
         self._meet(header)
         value = None
         if frame.buffers:
-            value = self._decode(frame)
+            value = self._decode(frame, name)
         if header["status"] != "ok":
             raise Failed(header, value)
         return value
@@ -108,14 +122,17 @@ class Bridge:
     def arguments(self, frame: Frame) -> tuple[Any, ...]:
         """The values of a call that arrived."""
         self._meet(frame.header)
-        value, _ = self.codec.decode(frame.buffers)  # the caller waits, and closes the segments
+        # The caller waits, and closes the segments.
+        values = self.codec.decode_parts(
+            frame.buffers, lambda count: _names_of_parts(frame.header, count)
+        )
         self.arrivals.read_frame(frame)
         self.settle()
-        return tuple(value)
+        return tuple(values)
 
     def answer(self, value: Any, name: str) -> Answer:
         """The `return` with a value. Raises `ConversionError`."""
-        encoded = self.codec.encode(value, name)
+        encoded = self._checked(self.codec.encode(value, name))
         return Answer({"generation": self.exports.generation}, encoded.buffers, keep=value)
 
     def failure(self, fields: dict[str, Any], exception: BaseException) -> Answer:
@@ -127,10 +144,10 @@ class Bridge:
     def _reference(self, value: object) -> Encoded:
         encoder = self.codec.encoder()
         encoder.reference(value)
-        return Encoded(encoder.buffers, encoder.segments)
+        return finished(encoder)
 
-    def _decode(self, frame: Frame) -> Any:
-        value, segments = self.codec.decode(frame.buffers)
+    def _decode(self, frame: Frame, name: str) -> Any:
+        value, segments = self.codec.decode(frame.buffers, name)
         if segments:
             self._release([], segments, frame.header["generation"])
         return value
@@ -163,7 +180,7 @@ class Bridge:
                 break
             with suppress(ConversionError, StaleReferenceError):  # nobody wants the value
                 if frame.buffers:  # so that what it lends is released
-                    self._decode(frame)
+                    self._decode(frame, "the result")
             self.arrivals.read_frame(frame)
         for references in self.arrivals.take_due():
             for generation, number, count in references:
@@ -193,6 +210,16 @@ class Bridge:
     def late_return_arrived(self, frame: Frame) -> None:
         """Take the answer to a call whose caller waits no more, on the reader's thread."""
         self._late.put(frame)
+
+
+def _names_of_parts(header: dict[str, Any], count: int) -> list[str]:
+    """What the values of a call are called."""
+    if header["op"] != "call":
+        return list(header["names"]) if count else []
+    function = [] if header.get("target") else ["the function"]
+    keywords = [f"keyword {name}" for name in header.get("keywords", ())]
+    arguments = range(1, count - len(function) - len(keywords) + 1)
+    return [*function, *(f"argument {index}" for index in arguments), *keywords]
 
 
 def write_proxy(encoder: Encoder, value: Any) -> None:

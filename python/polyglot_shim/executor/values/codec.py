@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from . import tags
 from .decoder import Buffer, Decoder, ProxyMaker
-from .encoder import Encoder, Writer, base_writers
+from .encoder import Encoder, Writer
 from .errors import ConversionError
+from .readers import READERS
 from .references import Exports
 from .shared import Lender
+from .writers import Writers
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,10 @@ class Encoded:
     buffers: list[Any]
     segments: list[int]
     """Segments of the `Lender` that have to stay open until the other side has mapped them."""
+    lent: list[int]
+    """Numbers of the objects that it refers to."""
+    losses: tuple[str, ...] = ()
+    """What the other side's types do not hold of it."""
 
 
 Parts = Sequence[tuple[str, Any]]
@@ -35,7 +41,7 @@ class Codec:
         self._exports = exports
         self._lender = lender
         self._make_proxy = make_proxy
-        self._writers: dict[type, Writer] = base_writers()
+        self._writers = Writers()
         self._enums: dict[Any, type[enum.Enum]] = {}
 
     def register(self, cls: type, writer: Writer) -> None:
@@ -48,34 +54,74 @@ class Codec:
         Nothing is left behind when it fails: the value crosses whole or not at all.
         """
         encoder = self.encoder()
-        try:
-            _write_named(encoder, name, value)
-        except BaseException:
-            encoder.abandon()
-            raise
-        return Encoded(encoder.buffers, encoder.segments)
+        return self._complete(encoder, lambda: _write_named(encoder, name, value))
 
     def encode_parts(self, parts: Parts) -> Encoded:
         """The buffers for a tuple of values that have a name each. Raises `ConversionError`."""
         encoder = self.encoder()
-        encoder.counted(tags.TUPLE, len(parts))
-        try:
+
+        def write() -> None:
+            encoder.counted(tags.TUPLE, len(parts))
             for name, value in parts:
                 _write_named(encoder, name, value)
+
+        return self._complete(encoder, write)
+
+    def _complete(self, encoder: Encoder, write: Callable[[], None]) -> Encoded:
+        """What `write` writes; nothing is left of it when it fails."""
+        try:
+            write()
         except BaseException:
-            encoder.abandon()
+            self.abandon(finished(encoder))
             raise
-        return Encoded(encoder.buffers, encoder.segments)
+        return finished(encoder)
+
+    def abandon(self, encoded: Encoded) -> None:
+        """Let go of everything that is in it: it will not be sent."""
+        for fd in encoded.segments:
+            self._lender.close(fd)
+        for number in encoded.lent:
+            self._exports.release(self._exports.generation, number, 1)
 
     def encoder(self) -> Encoder:
         """An encoder to which nothing was written."""
         return Encoder(self._writers, self._exports, self._lender)
 
-    def decode(self, buffers: Sequence[Buffer]) -> tuple[Any, list[int]]:
-        """The value, and the segments of the sender's that it may close now."""
-        decoder = Decoder(buffers, self._exports, self._make_proxy, self._enums)
-        value = decoder.read()
-        return value, decoder.segments
+    def decode(self, buffers: Sequence[Buffer], name: str = "the value") -> tuple[Any, list[int]]:
+        """The value, and the segments of the sender's that it may close now.
+
+        Raises `ConversionError`, in which `name` is what the value is called.
+        """
+        decoder = self._decoder(buffers)
+        return _read_named(decoder, name), decoder.segments
+
+    def decode_parts(
+        self, buffers: Sequence[Buffer], names_of: Callable[[int], Sequence[str]]
+    ) -> list[Any]:
+        """The values that `encode_parts` wrote; `names_of(count)` says what they are called.
+
+        Raises `ConversionError`.
+        """
+        decoder = self._decoder(buffers)
+        if decoder.byte() != tags.TUPLE:
+            raise ConversionError("they are no tuple", "the values of a call", "receive")
+        return [_read_named(decoder, name) for name in names_of(decoder.u32())]
+
+    def _decoder(self, buffers: Sequence[Buffer]) -> Decoder:
+        return Decoder(buffers, READERS, self._exports, self._make_proxy, self._enums)
+
+
+def finished(encoder: Encoder) -> Encoded:
+    """What was written, ready to be sent."""
+    return Encoded(encoder.buffers, encoder.segments, encoder.lent, tuple(encoder.losses))
+
+
+def _read_named(decoder: Decoder, name: str) -> Any:
+    try:
+        return decoder.read()
+    except ConversionError as error:
+        error.name = name
+        raise
 
 
 def _write_named(encoder: Encoder, name: str, value: Any) -> None:

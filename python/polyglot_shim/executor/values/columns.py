@@ -33,6 +33,11 @@ def write_columns(
             raise
 
 
+def time_zone_loss(zone: object) -> str:
+    """What is lost of times in a zone, in a column."""
+    return f"times in the zone {zone} were sent in UTC: Julia's DateTime has no time zone"
+
+
 def write_categorical(
     encoder: Encoder,
     codes: np.ndarray[Any, Any],

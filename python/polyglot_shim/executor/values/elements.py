@@ -49,7 +49,9 @@ class Element:
 
 def of_dtype(dtype: np.dtype[Any]) -> Element | None:
     """The element for `dtype`; `None` when its elements are no plain bits on the other side."""
-    code = CODES.get(dtype) or CODES.get(dtype.newbyteorder("<"))
+    if dtype.byteorder == ">":
+        dtype = dtype.newbyteorder("<")
+    code = CODES.get(dtype)
     if code is not None:
         return Element(bytes((code,)), DTYPES[code])
     if dtype.subdtype is not None:
@@ -57,6 +59,39 @@ def of_dtype(dtype: np.dtype[Any]) -> Element | None:
     if dtype.names:
         return _of_struct(dtype)
     return None
+
+
+_JULIA_TYPE = "julia_type"
+"""Under this key of its metadata a dtype says of what type its elements are in Julia."""
+
+_STRING_TYPES = {
+    0: "String",
+    tags.IS_MISSING: "Union{Missing,String}",
+    tags.IS_NOTHING: "Union{Nothing,String}",
+    tags.IS_MISSING | tags.IS_NOTHING: "Union{Missing,Nothing,String}",
+}
+_STRING_FLAGS = {name: flags for flags, name in _STRING_TYPES.items()}
+
+
+def julia_type(dtype: np.dtype[Any]) -> str:
+    """What the elements are in Julia, where the dtype came from there and says so."""
+    name: str = (dtype.metadata or {}).get(_JULIA_TYPE, "")
+    return name
+
+
+def with_julia_type(name: str) -> dict[str, Any]:
+    """The options of a dtype that says what its elements are in Julia."""
+    return {"metadata": {_JULIA_TYPE: name}}
+
+
+def string_flags(dtype: np.dtype[Any]) -> int | None:
+    """What there is beside strings where the dtype says so; `None` where it is of no strings."""
+    return _STRING_FLAGS.get(julia_type(dtype))
+
+
+def string_dtype(flags: int) -> np.dtype[Any]:
+    """The dtype of an object array that is of strings although there may be none in it."""
+    return np.dtype(object, **with_julia_type(_STRING_TYPES[flags]))  # type: ignore[no-any-return, call-overload]
 
 
 def _of_subarray(base: np.dtype[Any], shape: tuple[int, ...]) -> Element | None:
@@ -82,7 +117,7 @@ def _of_struct(dtype: np.dtype[Any]) -> Element | None:
         fields.append((name, element))
     aligned = np.dtype([(name, element.dtype) for name, element in fields], align=True)
     description = bytearray(_COUNTED.pack(tags.STRUCT, len(fields)))
-    description += _text((dtype.metadata or {}).get("julia_type", ""))
+    description += _text(julia_type(dtype))
     for name, element in fields:
         description += _text(name)
         description += element.description

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class ConversionError(TypeError):
     """A value, or a part of it, cannot cross to another language.
@@ -28,11 +30,39 @@ class ConversionError(TypeError):
 
 
 class PrecisionLossWarning(UserWarning):
-    """The other language's type holds fewer digits than the value that was sent."""
+    """The other language's type holds less than the value that was sent."""
 
 
 class StaleReferenceError(ReferenceError):
     """The process that held the object was restarted, or the object was let go."""
+
+
+def place(index: int, shape: Sequence[int] = ()) -> str:
+    """The step to the element that is number `index` in column-major order."""
+    if len(shape) < 2:
+        return f"[{index}]"
+    indices = []
+    for length in shape:
+        index, position = divmod(index, length)
+        indices.append(str(position))
+    return f"[{', '.join(indices)}]"
+
+
+_SHOWN = (type(None), bool, int, float, complex, str, bytes)
+_LONGEST = 60
+
+
+def brief(value: object) -> str:
+    """A key or member as it stands in a path. Nothing that is not shown at once: it may be huge."""
+    if type(value) in _SHOWN:
+        text = repr(value)
+    elif type(value) is tuple:
+        text = f"({', '.join(map(brief, value))})"
+    elif type(value) is list:
+        text = f"[{', '.join(map(brief, value[:_LONGEST]))}]"
+    else:
+        text = type_name(value)
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."
 
 
 def type_name(value: object) -> str:

@@ -51,11 +51,13 @@ class Crossing:
         self._shell.user_ns.update(values)
 
     def hand_out(self, names: Sequence[tuple[str, str]], language: str) -> None:
-        """After the cell: our variables become Julia's."""
-        for here, there in names:
-            if here not in self._shell.user_ns:
+        """After the cell: our variables become Julia's. All of them, or none."""
+        namespace = self._shell.user_ns
+        for here, _ in names:
+            if here not in namespace:
                 raise NameError(f"name {here!r} is not defined, which -o names")
-            ask(self.bridge, "set", [(here, self._shell.user_ns[here])], name=there)
+        values = [(here, namespace[here]) for here, _ in names]
+        ask(self.bridge, "set", values, names=[there for _, there in names])
 
     def variables(self, _: str = "") -> VariableTable:
         """Show the variables of both languages in one table: %variables"""

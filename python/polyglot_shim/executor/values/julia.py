@@ -107,7 +107,7 @@ class Julia:
         self[name] = value
 
     def __setitem__(self, name: str, value: Any) -> None:
-        ask(self._bridge, "set", [(name, value)], name=name)
+        ask(self._bridge, "set", [(name, value)], names=[name])
 
     def __call__(self, code: str) -> Any:
         """The value of Julia code, which may be several expressions."""

@@ -2,34 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from . import elements, tags
-from .encoder import (
-    Encoder,
-    Writer,
-    warn_precision,
-    write_fields,
-    write_shape,
-    write_strings,
-)
+from .array_bits import write_bits
+from .container_encoder import write_fields, write_shape
+from .encoder import Encoder, Writer
 from .errors import ConversionError
-
-_CHUNK = 4 << 20
-"""Bytes that are rearranged at a time: little beside the array, and in the processor's cache."""
-
-_OBJECT_ELEMENTS = {"g": tags.BIGFLOAT, "G": tags.COMPLEX}
-_DATE_UNITS = ("Y", "M", "W", "D")
-_FINER_THAN_JULIA = ("us", "ns", "ps", "fs", "as")
+from .object_encoder import write_objects
+from .time_encoder import write_datetime64, write_timedelta64, write_times
 
 
 def find_writer(cls: type) -> Writer | None:
     """The writer for a type of NumPy's, `None` when it has no value of its own."""
     if cls is np.ma.core.MaskedConstant:
         return write_missing
+    if issubclass(cls, np.ma.core.mvoid):
+        return _write_record
     if issubclass(cls, np.ma.MaskedArray):
         return write_masked_array
     if issubclass(cls, np.ndarray):
@@ -57,9 +48,9 @@ def write_scalar(encoder: Encoder, value: np.generic) -> None:
         write_longdouble(encoder, value.real)
         write_longdouble(encoder, value.imag)
     elif kind == "M":
-        _write_datetime64(encoder, value)
+        write_datetime64(encoder, value)
     elif kind == "m":
-        _write_timedelta64(encoder, value)
+        write_timedelta64(encoder, value)
     elif kind == "V" and value.dtype.names:
         _write_record(encoder, value)
     else:  # str_, bytes_, void: what Python makes of them
@@ -86,28 +77,19 @@ def write_longdouble(encoder: Encoder, value: Any) -> None:
     encoder.u64(int(exponent) - precision & 0xFFFF_FFFF_FFFF_FFFF)
 
 
-def _write_datetime64(encoder: Encoder, value: Any) -> None:
-    if np.isnat(value):
-        encoder.byte(tags.MISSING)
-        return
-    days, counts = _in_julia_units(np.asarray(value))
-    encoder.byte(tags.DATE if days else tags.DATETIME)
-    encoder.description += counts.astype("<i8").tobytes()
-
-
-def _write_timedelta64(encoder: Encoder, value: Any) -> None:
-    if np.isnat(value):
-        encoder.byte(tags.MISSING)
-        return
-    unit, counts = _in_periods(np.asarray(value))
-    encoder.byte(tags.PERIOD)
-    encoder.byte(unit)
-    encoder.description += counts.astype("<i8").tobytes()
-
-
 def _write_record(encoder: Encoder, value: Any) -> None:
-    names = value.dtype.names
-    write_fields(encoder, tags.NAMED_TUPLE, names, (value[name] for name in names))
+    dtype = value.dtype
+    write_fields(
+        encoder,
+        tags.NAMED_TUPLE,
+        dtype.names,
+        (_in_tuples(value[name], dtype[name].ndim) for name in dtype.names),
+    )
+
+
+def _in_tuples(value: Any, levels: int) -> Any:
+    """A subarray as the tuples that it is in an array of records."""
+    return tuple(_in_tuples(item, levels - 1) for item in value) if levels else value
 
 
 # ----------------------------------------------------------------------------------------- arrays
@@ -124,11 +106,9 @@ def write_array(encoder: Encoder, value: np.ndarray[Any, Any]) -> None:
         write_shape(encoder, value.shape)
         write_bits(encoder, value, element.dtype)
     elif kind == "M" or kind == "m":
-        _write_times(encoder, value, None)
-    elif kind == "U":
-        write_strings(encoder, _in_column_order(value), None, value.shape, tags.STRINGS_ARRAY)
+        write_times(encoder, value, None)
     elif kind == "V" and value.dtype.names:
-        _write_records(encoder, value)
+        _write_records(encoder, value, None)
     else:
         write_objects(encoder, value)
 
@@ -142,114 +122,26 @@ def write_masked(encoder: Encoder, data: np.ndarray[Any, Any], mask: np.ndarray[
     """Elements and, beside them, which of them are missing."""
     element = elements.of_dtype(data.dtype)
     if data.dtype.kind in "Mm":
-        _write_times(encoder, data, mask)
-        return
-    if element is None:
-        objects = data.astype(object)
-        objects[mask] = np.ma.masked
-        write_objects(encoder, objects)
-        return
-    encoder.byte(tags.MASKED_ARRAY)
-    encoder.description += element.description
-    write_shape(encoder, data.shape)
-    write_bits(encoder, data, element.dtype)
-    write_bits(encoder, mask, np.dtype(np.bool_))
-
-
-def write_bits(encoder: Encoder, value: np.ndarray[Any, Any], dtype: np.dtype[Any]) -> None:
-    """The elements in column-major order and as `dtype`, which is what the other side reads."""
-    size = value.size * dtype.itemsize
-    if value.dtype == dtype and value.flags.f_contiguous:
-        encoder.blob(_bytes_of(value))
+        write_times(encoder, data, mask)
+    elif data.dtype.names:
+        _write_records(encoder, data, mask)
+    elif element is None:
+        write_objects(encoder, data, mask)
     else:
-        encoder.blob_in_chunks(size, lambda: map(_bytes_of, _column_major_chunks(value, dtype)))
+        encoder.byte(tags.MASKED_ARRAY)
+        encoder.description += element.description
+        write_shape(encoder, data.shape)
+        write_bits(encoder, data, element.dtype)
+        write_bits(encoder, mask, np.dtype(np.bool_))
 
 
-def _bytes_of(value: np.ndarray[Any, Any]) -> memoryview:
-    if value.size == 0:
-        return memoryview(b"")
-    # ravel("K") of what is contiguous is a view; a read-only one is fine.
-    return memoryview(value.ravel(order="K").view(np.uint8)).cast("B")
+# ---------------------------------------------------------------------------------------- records
 
 
-def _column_major_chunks(
-    value: np.ndarray[Any, Any], dtype: np.dtype[Any]
-) -> Iterator[np.ndarray[Any, Any]]:
-    """`value` in pieces that, one behind the other, are its elements in column-major order."""
-    if value.ndim == 0 or value.size * dtype.itemsize <= _CHUNK:
-        yield value.astype(dtype, order="F")
-        return
-    count = value.shape[-1]
-    slice_size = value.size // count * dtype.itemsize
-    if slice_size > _CHUNK:
-        for index in range(count):
-            yield from _column_major_chunks(value[..., index], dtype)
-        return
-    step = max(1, _CHUNK // slice_size)
-    for start in range(0, count, step):
-        yield value[..., start : start + step].astype(dtype, order="F")
-
-
-def _in_column_order(value: np.ndarray[Any, Any]) -> list[Any]:
-    items: list[Any] = value.ravel(order="F").tolist()
-    return items
-
-
-# -------------------------------------------------------------------------------- dates and periods
-
-
-def _write_times(
+def _write_records(
     encoder: Encoder, value: np.ndarray[Any, Any], mask: np.ndarray[Any, Any] | None
 ) -> None:
-    absent = np.isnat(value)
-    if mask is not None:
-        absent = absent | mask
-    if value.dtype.kind == "M":
-        days, counts = _in_julia_units(np.where(absent, np.zeros((), value.dtype), value))
-        code = bytes((tags.DATE if days else tags.DATETIME,))
-    else:
-        unit, counts = _in_periods(value)
-        code = bytes((tags.PERIOD, unit))
-    masked = mask is not None or bool(absent.any())
-    encoder.byte(tags.MASKED_ARRAY if masked else tags.ARRAY)
-    encoder.description += code
-    write_shape(encoder, value.shape)
-    write_bits(encoder, counts, np.dtype("<i8"))
-    if masked:
-        write_bits(encoder, absent, np.dtype(np.bool_))
-
-
-def _in_julia_units(value: np.ndarray[Any, Any]) -> tuple[bool, np.ndarray[Any, Any]]:
-    """Whether these are dates, and days or milliseconds since 1970."""
-    unit = np.datetime_data(value.dtype)[0]
-    if unit in _DATE_UNITS:
-        return True, value.astype("<M8[D]").view("<i8")
-    milliseconds = value.astype("<M8[ms]")
-    if unit in _FINER_THAN_JULIA and (milliseconds != value).any():
-        warn_precision("a datetime64", "milliseconds")
-    return False, milliseconds.view("<i8")
-
-
-def _in_periods(value: np.ndarray[Any, Any]) -> tuple[int, np.ndarray[Any, Any]]:
-    """The unit's index, and how many of it; Julia's periods have the same units."""
-    unit, count = np.datetime_data(value.dtype)
-    if unit in tags.PERIOD_UNITS and count == 1:
-        native = value.astype(value.dtype.newbyteorder("<"))
-        return tags.PERIOD_UNITS.index(unit), native.view("<i8")
-    if unit == "generic":
-        raise ConversionError("a timedelta64 without a unit has no period in Julia", "timedelta64")
-    base = unit if unit in tags.PERIOD_UNITS else "ns"
-    exact = value.astype(f"<m8[{base}]")
-    if (exact != value).any() and not np.isnat(value).any():
-        warn_precision("a timedelta64", "nanoseconds")
-    return tags.PERIOD_UNITS.index(base), exact.view("<i8")
-
-
-# ----------------------------------------------------------------------------- records and objects
-
-
-def _write_records(encoder: Encoder, value: np.ndarray[Any, Any]) -> None:
-    """A structured array with fields that are no plain bits: field by field."""
+    """A structured array of what is no plain bits, field by field; each has a mask of its own."""
     names = value.dtype.names or ()
     encoder.byte(tags.RECORDS)
     write_shape(encoder, value.shape)
@@ -258,43 +150,26 @@ def _write_records(encoder: Encoder, value: np.ndarray[Any, Any]) -> None:
         encoder.text(name)
     for name in names:
         try:
-            write_array(encoder, value[name])
+            _write_field(encoder, value[name], None if mask is None else mask[name], value.ndim)
         except ConversionError as error:
             error.under(f"[{name!r}]")
             raise
 
 
-def write_objects(encoder: Encoder, value: np.ndarray[Any, Any]) -> None:
-    """An array of anything: as strings where it holds nothing else, else one by one."""
-    items = _in_column_order(value)
-    if not items or not _write_as_strings(encoder, items, value.shape):
-        encoder.enter(value)
-        encoder.byte(tags.OBJECTS)
-        encoder.byte(_OBJECT_ELEMENTS.get(value.dtype.char, tags.NOTHING))
-        write_shape(encoder, value.shape)
-        encoder.items(items)
-        encoder.leave(value)
-
-
-def _write_as_strings(encoder: Encoder, items: list[Any], shape: tuple[int, ...]) -> bool:
-    kinds = {_string_kind(cls) for cls in set(map(type, items))}
-    if 0 not in kinds or -1 in kinds:
-        return False
-    if kinds == {0}:
-        write_strings(encoder, items, None, shape, tags.STRINGS_ARRAY)
-        return True
-    mask = bytes(_string_kind(type(item)) for item in items)
-    texts = ["" if code else item for code, item in zip(mask, items, strict=True)]
-    write_strings(encoder, texts, mask, shape, tags.STRINGS_ARRAY)
-    return True
-
-
-def _string_kind(cls: type) -> int:
-    """0 for a string, the mask's code for what stands for none, -1 for anything else."""
-    if cls is str:
-        return 0
-    if cls is type(None):
-        return tags.IS_NOTHING
-    if cls.__name__ == "NAType" or cls is np.ma.core.MaskedConstant:
-        return tags.IS_MISSING
-    return -1
+def _write_field(
+    encoder: Encoder, column: np.ndarray[Any, Any], mask: np.ndarray[Any, Any] | None, ndim: int
+) -> None:
+    """The field of all records. A subarray is a tuple in each: one column for each place in it."""
+    if column.ndim == ndim:
+        if mask is None:
+            write_array(encoder, column)
+        else:
+            write_masked(encoder, column, mask)
+        return
+    count = column.shape[ndim]
+    if count == 0:
+        raise ConversionError("a subarray of no items has no type in Julia", str(column.dtype))
+    encoder.counted(tags.TUPLE, count)
+    for index in range(count):
+        at = (*(slice(None),) * ndim, index)
+        _write_field(encoder, column[at], None if mask is None else mask[at], ndim)

@@ -10,10 +10,12 @@ import numpy as np
 import pandas as pd
 
 from . import tags
-from .columns import write_categorical, write_columns
-from .encoder import Encoder, Writer, warn_precision, write_strings
+from .columns import time_zone_loss, write_categorical, write_columns
+from .container_encoder import write_strings
+from .encoder import Encoder, Writer
 from .errors import ConversionError
-from .numpy_encoder import write_array, write_masked, write_missing, write_objects
+from .numpy_encoder import write_array, write_masked, write_missing
+from .object_encoder import write_objects
 
 
 def find_writer(cls: type) -> Writer | None:
@@ -77,7 +79,7 @@ def write_values(encoder: Encoder, value: Any) -> None:
             encoder, value.__arrow_array__()
         )
     elif isinstance(dtype, pd.DatetimeTZDtype):
-        warn_precision(f"a time in the zone {dtype.tz}", "the same instants in UTC")
+        encoder.loses(time_zone_loss(dtype.tz))
         write_array(encoder, np.asarray(value.tz_convert("UTC").tz_localize(None)))
     elif isinstance(dtype, pd.SparseDtype):
         write_array(encoder, np.asarray(value))
@@ -102,7 +104,18 @@ def _write_strings(encoder: Encoder, value: Any) -> None:
             encoder, arrow.array(value, from_pandas=True)
         )
     else:
-        _write_object_column(encoder, value.to_numpy(dtype=object, na_value=pd.NA))
+        _write_texts(encoder, value.to_numpy(dtype=object), value.isna())
+
+
+def _write_texts(
+    encoder: Encoder, items: np.ndarray[Any, Any], absent: np.ndarray[Any, Any]
+) -> None:
+    """A column of strings, also if all of them are absent."""
+    mask = None
+    if absent.any():
+        items = np.where(absent, "", items)
+        mask = absent.astype(np.uint8).tobytes()
+    write_strings(encoder, items.tolist(), mask, items.shape, tags.STRINGS_ARRAY)
 
 
 def _write_object_column(encoder: Encoder, items: np.ndarray[Any, Any]) -> None:
@@ -110,10 +123,7 @@ def _write_object_column(encoder: Encoder, items: np.ndarray[Any, Any]) -> None:
     absent = pd.isna(items)
     types = set(map(type, items[~absent]))
     if types and types <= {str}:
-        filled = items.copy()
-        filled[absent] = ""
-        mask = absent.astype(np.uint8).tobytes() if absent.any() else None
-        write_strings(encoder, filled.tolist(), mask, items.shape, tags.STRINGS_ARRAY)
+        _write_texts(encoder, items, absent)
     else:
         write_objects(encoder, items)
 

@@ -71,7 +71,7 @@ class Server:
         if op == "get":
             return self._get(header["name"]), header["name"]
         if op == "set":
-            self._shell.user_ns[header["name"]] = values[0]
+            self._shell.user_ns.update(zip(header["names"], values, strict=True))
             return None, ""
         if op == "eval":
             extra = dict(zip(header["names"], values, strict=True))

@@ -8,7 +8,8 @@ import numpy as np
 
 from . import tags
 from .array_decoder import make_objects, read_data_and_mask
-from .decoder import Decoder, find_library, make_named_tuple, read_strings
+from .container_decoder import make_named_tuple, read_strings
+from .decoder import Decoder, find_library
 from .errors import ConversionError
 
 
@@ -57,8 +58,8 @@ def _read_strings(decoder: Decoder, pandas: Any) -> Any:
     native = pandas.Series(["a"]).dtype
     pyarrow = find_library("pyarrow")
     if pyarrow is None or not isinstance(native, pandas.StringDtype):
-        _, shape, texts = read_strings(decoder)
-        return pandas.Series(make_objects(texts, shape), dtype=native)
+        strings = read_strings(decoder)
+        return pandas.Series(make_objects(strings.texts, strings.shape), dtype=native)
     decoder.byte()
     count = decoder.shape()[0]
     offsets = pyarrow.py_buffer(decoder.blob())

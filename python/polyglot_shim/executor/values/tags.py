@@ -64,6 +64,9 @@ IN_FRAME = 1
 SHARED_FD = 2
 SHARED_FILE = 3
 
+# With the tag of an OBJECTS array's elements: some may be missing.
+OR_MISSING = 0x80
+
 # Units of a PERIOD, and NumPy's names for them.
 PERIOD_UNITS = ("Y", "M", "W", "D", "h", "m", "s", "ms", "us", "ns")
 MICROSECONDS = PERIOD_UNITS.index("us")
