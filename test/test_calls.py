@@ -35,6 +35,50 @@ def test_a_failed_cell_hands_nothing_out(nb):
     assert nb.run("out").result == "'old'"
 
 
+def test_a_cell_hands_out_all_or_nothing(nb):
+    nb.run("first, second = 'old', 'old'")
+    cell = nb.fail("%julia -o first,second\nfirst = 1; second = Dict([1] => 2)")
+    assert "second<key" in cell.error.evalue
+    assert nb.run("first, second").result == "('old', 'old')"
+    nb.run('%julia\nfirst = "old"; const fixed = "old"')
+    nb.fail("%python -o first,fixed\nfirst, fixed = 1, 2")
+    nb.fail("%python -o first,bad\nfirst, bad = 1, '\\ud800'")
+    assert nb.run("%julia\nfirst, fixed").result == '("old", "old")'
+
+
+def test_white_space_beside_the_comma(nb):
+    nb.run("a, b = 3, 4")
+    assert nb.run("%julia -i a, b -o c , d\nc = d = a + b").result == "7"
+    assert nb.run("c, d").result == "(7, 7)"
+    assert "a name is missing" in nb.fail("%julia -i a,\n1").error.evalue
+
+
+def test_what_arrives_and_does_not_fit_names_its_place(nb):
+    assert (
+        "cannot receive keep[1]<key"
+        in nb.fail("%julia\npy.keep = [1, Dict([1] => 2)]").error.evalue
+    )
+    nb.run("%julia\nhold = (a = 1, b = Any[Dict([1] => 2)])")
+    assert "cannot receive hold.b[0]<key" in nb.fail("jl.hold").error.evalue
+    assert "argument 2<key" in nb.fail("%julia\npy.max(1, Dict([1] => 2))").error.evalue
+    assert (
+        'cannot receive keep[2]["k"] (set)'
+        in nb.fail("jl.keep = [1, {'k': {float('nan'), float('nan')}}]").error.evalue
+    )
+
+
+def test_losses_are_told_once_in_each_cell(nb):
+    nb.run("import datetime; fine = datetime.datetime(2020, 1, 1, microsecond=1)")
+    for _ in range(2):
+        cell = nb.run("for _ in range(3):\n    jl.fine = fine")
+        assert cell.stderr.count("PrecisionLossWarning") == 1, cell.stderr
+        assert ":2: PrecisionLossWarning: a datetime was sent to the millisecond" in cell.stderr
+        assert "jl.fine = fine" in cell.stderr
+        cell = nb.run("%julia\nusing Dates\nfor _ in 1:3\n    py.t = Time(1, 2, 3, 4, 5, 6)\nend")
+        assert cell.stderr.count("a Time was sent to the microsecond") == 1, cell.stderr
+        assert "In[" in cell.stderr and ":3" in cell.stderr
+
+
 def test_jl_reads_and_assigns(nb):
     nb.run("%julia\nnumber = 41")
     assert nb.run("jl.number").result == "41"

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from values_julia_strategies import julia_one_way, julia_values
 from values_peer import JuliaPeer
-from values_strategies import julia_values, python_values, same
+from values_same import same
+from values_strategies import python_one_way, python_values
 
 # `POLYGLOT_EXAMPLES=10000 pytest test/test_values.py` is the full measure.
-EXAMPLES = int(os.environ.get("POLYGLOT_EXAMPLES", "300"))
+EXAMPLES = int(os.environ.get("POLYGLOT_EXAMPLES", "100"))
 
 full = settings(
     max_examples=EXAMPLES,
@@ -43,3 +46,23 @@ def test_julia_values_come_back_the_same(peer: JuliaPeer, code: str) -> None:
     value = peer.make(code)
     equal, there, made = peer.compare(value)
     assert equal and there == made, f"{made} {code} became {value!r} and came back as {there}"
+
+
+@pytest.mark.timeout(3600)
+@full
+@given(pair=python_one_way)
+def test_python_values_come_back_as_documented(peer: JuliaPeer, pair: tuple[Any, Any]) -> None:
+    value, expected = pair
+    back = peer.echo(value)
+    assert same(expected, back), f"{value!r} came back as {back!r}"
+
+
+@pytest.mark.timeout(3600)
+@full
+@given(pair=julia_one_way)
+def test_julia_values_come_back_as_documented(peer: JuliaPeer, pair: tuple[str, str]) -> None:
+    code, expected = pair
+    back = peer.make(code)
+    peer.make(expected)
+    equal, there, made = peer.compare(back)
+    assert equal and there == made, f"{code} became {back!r} and came back as {there}"

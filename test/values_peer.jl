@@ -32,7 +32,7 @@ function handle(peer::Peer, header, buffers)
     elseif op == "status"
         return answer(peer, (length(codec.lender.segments), length(codec.exports)), Int[])
     end
-    value, segments = Values.decode(codec, buffers)
+    value, segments = Values.decode(codec, buffers, "value")
     op == "echo" && return answer(peer, value, segments)
     if op == "compare"
         same = isequal(value, peer.made[])

@@ -94,7 +94,7 @@ class JuliaPeer:
             self.lender.close(fd)
         if "error" in frame.header:
             raise JuliaError(frame.header["error"])
-        answer, self._done = self.codec.decode(frame.buffers)
+        answer, self._done = self.codec.decode(frame.buffers, "it")
         return answer
 
     def close(self) -> None:

@@ -101,7 +101,7 @@ function marker_options(line::SubString{String}, at::Int, language::String)
         option = word_at(line, at)
         option == "-i" || option == "-o" || break
         at = skip_blank(line, at + ncodeunits(option))
-        names = word_at(line, at)
+        names = names_at(line, at)
         isempty(names) && return inputs, outputs, at, "$option needs the names of variables: "
         problem = add_transfers!(option == "-i" ? inputs : outputs, names, option == "-i")
         isempty(problem) || return inputs, outputs, at, problem
@@ -125,9 +125,16 @@ function word_at(line::SubString{String}, at::Int)
     return String(SubString(line, at, stop === nothing ? lastindex(line) : prevind(line, stop)))
 end
 
+"Words with commas between them; white space may stand beside a comma."
+function names_at(line::SubString{String}, at::Int)
+    at > ncodeunits(line) && return ""
+    return String(match(r"^(?:[^\s,]|[ \t]*,[ \t]*)*", SubString(line, at)).match)
+end
+
 # `x,y`, and `a=b` as in an assignment: `a` is the name where the value goes, `b` where it comes from.
 function add_transfers!(transfers::Vector{Pair{String,String}}, names::String, to_here::Bool)
-    for item in split(names, ',')
+    for item in map(strip, split(names, ','))
+        isempty(item) && return "beside a comma a name is missing: "
         target, source = occursin('=', item) ? split(item, '='; limit=2) : (item, item)
         Base.isidentifier(target) && Base.isidentifier(source) ||
             return "\"$item\" is no variable: "

@@ -163,9 +163,13 @@ function read_records(decoder::Decoder)
     return zip_records!(Array{T}(undef, dims), columns)
 end
 
-# A tuple of columns holds a subarray, which is a tuple in each record.
-column_type(column::AbstractArray) = eltype(column)
-column_type(columns::Tuple) = Tuple{map(column_type, columns)...}
+# A tuple of columns holds a subarray, which is a tuple in each record, with all items of one type.
+column_type(column) = column_type(column, item_type(column))
+column_type(::AbstractArray, ::Type{T}) where {T} = T
+column_type(columns::Tuple, ::Type{T}) where {T} =
+    NTuple{length(columns),column_type(columns[1], T)}
+item_type(column::AbstractArray) = eltype(column)
+item_type(columns::Tuple) = Union{map(item_type, columns)...}
 column_item(column::AbstractArray, i::Int) = column[i]
 column_item(columns::Tuple, i::Int) = map(column -> column_item(column, i), columns)
 

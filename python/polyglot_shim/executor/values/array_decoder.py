@@ -194,4 +194,4 @@ def _fill(
         target[...] = part(column)
         return
     for index, item in enumerate(column):
-        _fill(target[(*(slice(None),) * ndim, index)], item, ndim, part)
+        _fill(target[(*(slice(None),) * ndim, index, ...)], item, ndim, part)

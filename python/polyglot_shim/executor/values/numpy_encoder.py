@@ -171,5 +171,5 @@ def _write_field(
         raise ConversionError("a subarray of no items has no type in Julia", str(column.dtype))
     encoder.counted(tags.TUPLE, count)
     for index in range(count):
-        at = (*(slice(None),) * ndim, index)
+        at = (*(slice(None),) * ndim, index, ...)
         _write_field(encoder, column[at], None if mask is None else mask[at], ndim)
