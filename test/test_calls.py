@@ -74,9 +74,11 @@ def test_losses_are_told_once_in_each_cell(nb):
         assert cell.stderr.count("PrecisionLossWarning") == 1, cell.stderr
         assert ":2: PrecisionLossWarning: a datetime was sent to the millisecond" in cell.stderr
         assert "jl.fine = fine" in cell.stderr
-        cell = nb.run("%julia\nusing Dates\nfor _ in 1:3\n    py.t = Time(1, 2, 3, 4, 5, 6)\nend")
+        cell = nb.run(
+            "%julia\nimport Dates\nfor _ in 1:3\n    py.t = Dates.Time(1, 2, 3, 4, 5, 6)\nend"
+        )
         assert cell.stderr.count("a Time was sent to the microsecond") == 1, cell.stderr
-        assert "In[" in cell.stderr and ":3" in cell.stderr
+        assert "In[" in cell.stderr and ":4" in cell.stderr
 
 
 def test_jl_reads_and_assigns(nb):

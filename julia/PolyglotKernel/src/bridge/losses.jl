@@ -34,8 +34,8 @@ const OWN_FILES = normpath(joinpath(@__DIR__, "..", "..", ".."))
 "File and line of the user's code that runs; nothing when a cell is over or Python asks."
 function user_place()
     for frame in stacktrace()
-        file = string(frame.file)
-        # Base's own files have relative names.
+        # Base's own files have relative names; some versions of Julia show cells so too.
+        file = replace(string(frame.file), "./In[" => "In[")
         startswith(file, "./") || frame.from_c || startswith(normpath(file), OWN_FILES) ||
             return file, frame.line
     end

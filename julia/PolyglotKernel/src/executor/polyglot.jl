@@ -15,7 +15,7 @@ module PolyglotAPI  # a module exports its name, and `using .Polyglot` would mee
 
 using REPL
 using ..Executor: Executor, CommChannel, CommMessage, JSON, PyError, PyObject
-using ...Values: Categorical, PyEnum, isordered, levels
+using ...Values: Categorical, ObjectColumn, PyEnum, isordered, levels
 
 # The one global of the kernel: cells call these functions without a session to pass.
 const SESSION = Ref{Executor.Session}()

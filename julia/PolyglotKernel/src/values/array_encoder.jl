@@ -8,6 +8,7 @@ is_dense(::Array) = true
 is_dense(::BitArray) = true
 is_dense(::AbstractRange) = true
 is_dense(::Categorical) = true
+is_dense(::ObjectColumn) = true
 is_dense(::Base.CodeUnits) = true
 is_dense(@nospecialize(a)) = is_wrapper(a) && is_dense(parent(a))
 

@@ -22,7 +22,7 @@ function is_column_table(@nospecialize(x::NamedTuple))
     typed = false
     for column in x
         column isa AbstractVector && length(column) == length(x[1]) || return false
-        typed |= eltype(column) !== Any
+        typed |= eltype(column) !== Any || column isa ObjectColumn
     end
     return typed   # nothing but Vector{Any}: Python's lists, in a named tuple
 end
@@ -87,8 +87,14 @@ function read_table(decoder)
     names = read_names(decoder)
     columns = AbstractVector[read_fields(decoder, names)...]
     package = loaded(DATA_FRAMES)
-    package === nothing && return NamedTuple{Tuple(names)}(Tuple(columns))
+    package === nothing && return column_table(names, columns)
     return Base.invokelatest(make_data_frame, package, columns, names)
+end
+
+function column_table(names::Vector{Symbol}, columns::Vector{AbstractVector})
+    all(column -> column isa Vector{Any}, columns) &&
+        (columns = AbstractVector[ObjectColumn(column) for column in columns])
+    return NamedTuple{Tuple(names)}(Tuple(columns))
 end
 
 make_data_frame(package, columns, names) = package.DataFrame(columns, names; copycols=false)

@@ -61,6 +61,21 @@ function Base.setindex!(c::Categorical, value, i::Int)
     return c
 end
 
+"""
+    ObjectColumn(items)
+
+A column of anything, in a table that has no other columns: so that the named tuple that it is in is
+still told from one of lists. An `AbstractVector{Any}`; `collect` makes a `Vector{Any}` of it.
+"""
+struct ObjectColumn <: AbstractVector{Any}
+    items::Vector{Any}
+end
+
+Base.size(c::ObjectColumn) = size(c.items)
+Base.@propagate_inbounds Base.getindex(c::ObjectColumn, i::Int) = c.items[i]
+Base.@propagate_inbounds Base.setindex!(c::ObjectColumn, value, i::Int) =
+    (c.items[i] = value; c)
+
 "The possible elements of `c`."
 levels(c::Categorical) = c.levels
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 import importlib
 import importlib.util
+import uuid
 from typing import Any
 
 import numpy as np
@@ -15,7 +17,7 @@ from .container_encoder import write_strings
 from .encoder import Encoder, Writer
 from .errors import ConversionError
 from .numpy_encoder import write_array, write_masked, write_missing
-from .object_encoder import write_objects
+from .object_encoder import write_items, write_objects
 
 
 def find_writer(cls: type) -> Writer | None:
@@ -118,14 +120,35 @@ def _write_texts(
     write_strings(encoder, items.tolist(), mask, items.shape, tags.STRINGS_ARRAY)
 
 
+_DTYPES = {bool: "?", int: "i8", float: "f8", datetime.date: "M8[D]"}
+_TAGS = {bytes: tags.BYTES, uuid.UUID: tags.UUID}
+
+
 def _write_object_column(encoder: Encoder, items: np.ndarray[Any, Any]) -> None:
-    """Strings among which `None`, NaN or NA mean missing; else anything."""
+    """Objects of one type of which Julia has vectors, among which `None`, NaN or NA mean missing;
+    else anything."""
     absent = pd.isna(items)
     types = set(map(type, items[~absent]))
-    if types and types <= {str}:
+    only = types.pop() if len(types) == 1 else None
+    if only is str:
         _write_texts(encoder, items, absent)
+    elif only in _DTYPES and _fit(items[~absent], only):
+        filled = np.zeros(items.shape, _DTYPES[only])
+        filled[~absent] = items[~absent].tolist()
+        if absent.any():
+            write_masked(encoder, filled, absent)
+        else:
+            write_array(encoder, filled)
+    elif only in _TAGS:
+        values = [pd.NA if gone else x for x, gone in zip(items, absent, strict=True)]
+        write_items(encoder, values, items.shape, _TAGS[only], bool(absent.any()))
     else:
         write_objects(encoder, items)
+
+
+def _fit(items: np.ndarray[Any, Any], cls: type) -> bool:
+    """Whether a dtype holds them: integers may be of any size."""
+    return cls is not int or -(1 << 63) <= min(items) <= max(items) < 1 << 63
 
 
 def write_index(encoder: Encoder, value: pd.Index) -> None:

@@ -34,13 +34,19 @@ def read_table(decoder: Decoder) -> Any:
 
 def _read_column(decoder: Decoder, pandas: Any) -> Any:
     tag = decoder.data[decoder.position]
-    if pandas is None or tag not in (tags.MASKED_ARRAY, tags.STRINGS):
+    if pandas is None or tag not in (tags.ARRAY, tags.MASKED_ARRAY, tags.STRINGS):
         return decoder.read()
+    if tag == tags.ARRAY:
+        return _dates_as_objects(decoder.read())
     decoder.position += 1
     if tag == tags.STRINGS:
         return _read_strings(decoder, pandas)
     data, mask = read_data_and_mask(decoder)
     kind = data.dtype.kind
+    if data.dtype == "M8[D]":
+        objects = _dates_as_objects(data)
+        objects[mask] = pandas.NA if objects.dtype == object else "NaT"
+        return objects
     if kind in "Mm":
         data[mask] = "NaT"
         return data
@@ -51,6 +57,18 @@ def _read_column(decoder: Decoder, pandas: Any) -> Any:
     if data.dtype in (np.dtype("f4"), np.dtype("f8")):
         return pandas.arrays.FloatingArray(data, mask)
     return pandas.array(np.ma.MaskedArray(data, mask).astype(object).filled(pandas.NA))
+
+
+_FIRST_DATE, _LAST_DATE = np.datetime64("0001-01-01"), np.datetime64("9999-12-31")
+
+
+def _dates_as_objects(data: Any) -> Any:
+    """pandas has no dates, and would make times of them; as objects they come back as dates."""
+    if data.dtype != "M8[D]":
+        return data
+    if data.size and not (_FIRST_DATE <= data.min() and data.max() <= _LAST_DATE):
+        return data
+    return data.astype(object)
 
 
 def _read_strings(decoder: Decoder, pandas: Any) -> Any:
