@@ -66,7 +66,7 @@ def _dates_as_objects(data: Any) -> Any:
     """pandas has no dates, and would make times of them; as objects they come back as dates."""
     if data.dtype != "M8[D]":
         return data
-    if data.size and not (_FIRST_DATE <= data.min() and data.max() <= _LAST_DATE):
+    if data.size and not (data.min() >= _FIRST_DATE and data.max() <= _LAST_DATE):
         return data
     return data.astype(object)
 

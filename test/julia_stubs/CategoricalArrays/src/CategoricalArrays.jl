@@ -1,0 +1,26 @@
+# What the kernel asks of CategoricalArrays.jl, for tests where it is not installed.
+module CategoricalArrays
+
+struct CategoricalValue
+    value::Any
+    code::Int
+end
+
+struct CategoricalArray{N} <: AbstractArray{Union{Missing,CategoricalValue},N}
+    items::Array{Union{Missing,CategoricalValue},N}
+    levels::Vector
+    ordered::Bool
+end
+
+function CategoricalArray(items; levels, ordered)
+    value(x) = x === missing ? missing : CategoricalValue(x, findfirst(isequal(x), levels))
+    return CategoricalArray{ndims(items)}(map(value, items), levels, ordered)
+end
+
+Base.size(a::CategoricalArray) = size(a.items)
+Base.getindex(a::CategoricalArray, i::Int) = a.items[i]
+levelcode(x::CategoricalValue) = x.code
+levels(a::CategoricalArray) = a.levels
+isordered(a::CategoricalArray) = a.ordered
+
+end
