@@ -11,6 +11,7 @@ import pytest
 from polyglot_shim.executor.values.errors import ConversionError
 from values_peer import JuliaError, JuliaPeer
 from values_same import same
+from values_strategies import Pair
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +72,7 @@ def test_in_julia(peer: JuliaPeer, value: Any, julia: str) -> None:
 
 
 AND_BACK = [
+    Pair(b"ab", b"cd"),
     np.longdouble(-1.5),
     np.longdouble("-0.0"),
     np.longdouble("-inf"),

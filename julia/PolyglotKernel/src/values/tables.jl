@@ -21,6 +21,7 @@ function is_column_table(@nospecialize(x::NamedTuple))
     isempty(x) && return false
     typed = false
     for column in x
+        column isa Base.CodeUnits && return false   # bytes, one value
         column isa AbstractVector && length(column) == length(x[1]) || return false
         typed |= eltype(column) !== Any || column isa ObjectColumn
     end
