@@ -105,6 +105,11 @@ class RawPipe:
         text, _, self._data = self._data.partition(MARK)
         return text.decode()
 
+    def held(self) -> str:
+        """What was read and not shown: it stands before a frame that has no mark."""
+        data, self._data = self._data, b""
+        return data.decode()
+
     def until(self, limit: int) -> str:
         """The text among the first `limit` bytes ever written that belongs before no frame."""
         self._fetch(limit)
@@ -224,8 +229,7 @@ class PipedExecutor:
             self._events.append(("end", None))
             return False
         for bit, (name, raw) in zip((1, 2), self._raw.items(), strict=True):
-            if frame.marks & bit:
-                self._add_raw(name, raw.before_mark())
+            self._add_raw(name, raw.before_mark() if frame.marks & bit else raw.held())
         if frame.header["type"] in ("interrupted", "reply"):
             self._interrupting = False
         self._events.append((frame.header["type"], frame))

@@ -36,13 +36,24 @@ function fetch!(pipe::RawPipe, limit::Int)
 end
 
 """
-    take_to_mark!(pipe)
+    take_before_frame!(pipe, marked)
 
-The output that stands before the next mark, which is dropped; all that there is when none came.
+The output that stands before a frame: with a mark what stands before that, which is dropped; without
+one what was fetched and not shown, as the executor found the pipe empty when it sent the frame.
 """
+function take_before_frame!(pipe::RawPipe, marked::Bool)
+    !marked && isempty(pipe.bytes) && return pipe.bytes   # as nearly always
+    return marked ? take_to_mark!(pipe) : take_front!(pipe, length(pipe.bytes))
+end
+
+# All that there is when no mark came. Nothing is fetched but for the mark: what is written later may
+# belong behind frames that have none.
 function take_to_mark!(pipe::RawPipe)
-    fetch!(pipe, typemax(Int))
     at = find_mark(pipe)
+    if at == 0
+        fetch!(pipe, typemax(Int))
+        at = find_mark(pipe)
+    end
     at == 0 && return take_front!(pipe, length(pipe.bytes))
     taken = take_front!(pipe, at - 1)
     deleteat!(pipe.bytes, 1:length(pipe.mark))

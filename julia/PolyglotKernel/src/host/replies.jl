@@ -37,10 +37,10 @@ function handle_frames!(kernel::Kernel, executor::Executor, process::Process)
         while true
             frame = Frames.next!(process.decoder)
             frame === nothing && return true
-            frame.marks & Frames.STDOUT_MARK != 0 &&
-                add_raw!(kernel, executor, 1, take_to_mark!(process.raw[1]))
-            frame.marks & Frames.STDERR_MARK != 0 &&
-                add_raw!(kernel, executor, 2, take_to_mark!(process.raw[2]))
+            for (i, mark) in ((1, Frames.STDOUT_MARK), (2, Frames.STDERR_MARK))
+                before = take_before_frame!(process.raw[i], frame.marks & mark != 0)
+                add_raw!(kernel, executor, i, before)
+            end
             handle_frame!(kernel, executor, frame)
         end
     catch e
