@@ -40,8 +40,8 @@ FINISHED = re.compile(r"^\[\d+\]:$")
 
 # All cells are on the page, wherever it is scrolled to; nothing asks the user for consent; and the
 # wait for completions (ms) has to be enough for a busy machine.
-PATIENCE = {"completer-extension/manager": {"providerTimeout": GUARD}}
 SETTINGS = {
+    "completer-extension/manager": {"providerTimeout": GUARD},
     "notebook-extension/tracker": {"windowingMode": "none"},
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
 }
@@ -50,16 +50,13 @@ SETTINGS = {
 class Lab:
     """A server and a browser."""
 
-    def __init__(self, folder: Path, patient: bool = True) -> None:
-        """`folder` gets the server's log and settings, and in `notebooks` what the user sees.
-
-        One that is not `patient` gives up on completions after JupyterLab's own second.
-        """
+    def __init__(self, folder: Path) -> None:
+        """`folder` gets the server's log and settings, and in `notebooks` what the user sees."""
         self.folder = folder
         self.notebooks = folder / "notebooks"
         self.log = folder / "lab.log"
         self.notebooks.mkdir()
-        for name, settings in (SETTINGS | (PATIENCE if patient else {})).items():
+        for name, settings in SETTINGS.items():
             file = folder / "config/lab/user-settings/@jupyterlab" / f"{name}.jupyterlab-settings"
             file.parent.mkdir(parents=True)
             file.write_text(json.dumps(settings))

@@ -36,14 +36,14 @@ def test_a_failed_cell_hands_nothing_out(nb):
 
 
 def test_a_cell_hands_out_all_or_nothing(nb):
-    nb.run("first, second = 'old', 'old'")
-    cell = nb.fail("%julia -o first,second\nfirst = 1; second = Dict([1] => 2)")
-    assert "second<key" in cell.error.evalue
-    assert nb.run("first, second").result == "('old', 'old')"
-    nb.run('%julia\nfirst = "old"; const fixed = "old"')
-    nb.fail("%python -o first,fixed\nfirst, fixed = 1, 2")
-    nb.fail("%python -o first,bad\nfirst, bad = 1, '\\ud800'")
-    assert nb.run("%julia\nfirst, fixed").result == '("old", "old")'
+    nb.run("given, refused = 'old', 'old'")
+    cell = nb.fail("%julia -o given,refused\ngiven = 1; refused = Dict([1] => 2)")
+    assert "refused<key" in cell.error.evalue
+    assert nb.run("given, refused").result == "('old', 'old')"
+    nb.run('%julia\ngiven = "old"; const fixed = "old"')
+    nb.fail("%python -o given,fixed\ngiven, fixed = 1, 2")
+    nb.fail("%python -o given,bad\ngiven, bad = 1, '\\ud800'")
+    assert nb.run("%julia\ngiven, fixed").result == '("old", "old")'
 
 
 def test_white_space_beside_the_comma(nb):

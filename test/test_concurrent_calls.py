@@ -54,4 +54,4 @@ def test_an_interrupt_ends_calls_that_run_and_that_wait(met, cell, ename):
 def test_a_task_may_call_when_its_cell_is_over(met):
     cell = met.run("%julia\n@async begin\n    py.abs(-1); println(py.abs(-7))\nend; nothing")
     if "7" not in cell.stdout:
-        cell.wait_for_late_stdout("7")
+        cell.wait_for_late_text("7")

@@ -55,8 +55,8 @@ def test_opened_here(julia: PipedExecutor) -> None:
 def test_closed_here(julia: PipedExecutor) -> None:
     cell = julia.run("using .Polyglot: Comm\nmine = Comm(:plot)\nisopen(mine)")
     assert (cell.result, cell.stderr) == ("true", "")
-    (closed,) = julia.run('close(mine; data = "bye")').messages("comm_close")
-    assert closed["content"]["data"] == "bye"
+    (closed,) = julia.run('close(mine; data = Dict("why" => "bye"))').messages("comm_close")
+    assert closed["content"]["data"] == {"why": "bye"}
     assert julia.run("isopen(mine)").result == "false"
     assert julia.run("Polyglot.close(mine); close(mine)").messages("comm_close") == []
     assert "both ends" in julia.run("?Polyglot.close").displays[0]["text/plain"]

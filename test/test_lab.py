@@ -188,24 +188,3 @@ def test_restart(tour: LabNotebook) -> None:
     expect(gone.prompt).to_have_text("[1]:")
     expect(gone.outputs).to_have_text("false")
     expect(tour.add("'planets' in globals()").run().outputs).to_have_text("False")
-
-
-def test_completion_within_the_time_that_jupyterlab_gives(tmp_path: Path) -> None:
-    with Lab(tmp_path, patient=False) as lab:
-        shutil.copy(CHECKOUT / "examples" / "tour.ipynb", lab.notebooks)
-        with lab.open("tour.ipynb") as notebook:
-            notebook.run_all()
-            complete(notebook, "%julia\nprintl", "println")
-            complete(notebook, "sorte", "sorted")
-            spin = notebook.add("%julia\nprintln(1)\nwhile true; end").start()
-            expect(spin.outputs.first).to_have_text("1\n", timeout=GUARD)
-            complete(notebook, "%julia\nprints", "printstyled")
-            notebook.toolbar("interrupt")
-            spin.wait()
-
-
-def complete(notebook: LabNotebook, typed: str, offered: str) -> None:
-    notebook.add(typed)
-    notebook.press("Tab")
-    expect(notebook.completions.get_by_text(offered, exact=True)).to_be_visible()
-    notebook.press("Escape")

@@ -9,8 +9,8 @@ import pytest
 def both(nb):
     """An object of each language that the other one cannot convert."""
     nb.run(
-        "%julia\nmutable struct Mine; x; end\nmine = Mine(1)\n"
-        "Base.:+(m::Mine, n::Int) = Mine(m.x + n)"
+        "%julia\nmutable struct Lent; x; end\nmine = Lent(1)\n"
+        "Base.:+(m::Lent, n::Int) = Lent(m.x + n)"
     )
     nb.run("mine = jl.mine")
     nb.run(
@@ -44,9 +44,9 @@ def test_the_other_objects_own_method_answers(both):
 
 def test_an_operator_that_neither_knows_is_an_error(both):
     error = both.fail("mine + plain").error
-    assert "TypeError: add: not supported between Julia's Mine and Python's Plain" in error.evalue
+    assert "TypeError: add: not supported between Julia's Lent and Python's Plain" in error.evalue
     error = both.fail("%julia\npy.plain < mine").error
-    assert "lt: not supported between Python's Plain and Julia's Mine" in error.evalue
+    assert "lt: not supported between Python's Plain and Julia's Lent" in error.evalue
 
 
 def test_tools_look_at_julia_functions(both):
@@ -83,7 +83,7 @@ def test_copies_of_a_julia_object(both):
     both.run("import copy")
     both.run("other = copy.deepcopy(mine); other.x = 5")
     assert both.run("mine.x, other.x, copy.copy(jl.sin) == jl.sin").result == "(1, 5, True)"
-    assert "no method matching copy(::Mine)" in both.fail("copy.copy(mine)").error.evalue
+    assert "no method matching copy(::Lent)" in both.fail("copy.copy(mine)").error.evalue
 
 
 def test_a_slice_is_a_range_of_julias(nb):
