@@ -30,6 +30,9 @@ class Transfers(Protocol):
     def hand_out(self, names: list[tuple[str, str]], language: str) -> None:
         """Assign the value of each name here to the name there. Raises what the user is shown."""
 
+    def settle(self) -> None:
+        """Tell the other language which of its objects are not used here any more."""
+
 
 class Runner:
     """Runs one request after another, on the main thread or that of a subshell."""
@@ -183,6 +186,7 @@ class Runner:
             # Too late for the call's own answer, which was sent, or is sent by its handler.
             self._interrupts.end()
         flush_stdout()
+        self.transfers.settle()
 
     def _begin(
         self,
@@ -202,6 +206,7 @@ class Runner:
 
     def _finish(self, asked: dict[str, Any], content: dict[str, Any]) -> None:
         fork.leave_if_child(self._process, None)
+        self.transfers.settle()  # before the reply: the next cell may look at what is still alive
         flush_stdout()
         self._output.flush()
         reply = {"type": "reply", "id": asked["id"], "status": content["status"]}

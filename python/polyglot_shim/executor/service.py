@@ -123,7 +123,6 @@ class Executor:
             if frame is None:
                 return
             await self._runner.run(frame)
-            self._crossing.settle()
             if self.shell.exit_now:
                 return
 
@@ -135,8 +134,7 @@ class Executor:
 
         choose_backend()
         debugging.install()
-        self._crossing = Crossing(self.shell, self.calls, self.channel, self._soon)
-        self._runner.transfers = self._crossing
+        self._runner.transfers = Crossing(self.shell, self.calls, self.channel, self._soon)
         clib.flush_stdout()
         self.shell.begin_cell("None", 1, stored=False)
         await self.shell.run("None", store_history=False, silent=True, context=self.context)
