@@ -38,11 +38,14 @@ class Kernel:
 
     def __init__(self, name: str) -> None:
         start = time.perf_counter()
+        self.welcomed = False
         self.manager = KernelManager(kernel_name=name)
         self.manager.start_kernel()
         self._connect()
         self.ask("shell", "kernel_info_request")
         self.started_in = time.perf_counter() - start
+        while not self.welcomed:  # or a fast cell's output may come before the subscription
+            self.receive()
 
     def _connect(self) -> None:
         self.client = client = self.manager.client()  # it ends its sockets with itself
@@ -84,6 +87,7 @@ class Kernel:
                 if socket in ready:
                     _, message = self.session.recv(socket, zmq.NOBLOCK)
                     if message is not None:
+                        self.welcomed |= message["msg_type"] == "iopub_welcome"
                         return channel, message
 
     def ask(self, channel: str, kind: str, content: Message | None = None) -> Message:
