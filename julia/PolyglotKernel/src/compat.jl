@@ -102,6 +102,11 @@ end
 const KERNELS_LEVEL = Int8(1)
 const USERS_LEVEL = Int8(2)
 
+# 1.8 or so gave strings a method of their own, which shows long ones in part.
+"Whether a string that is a cell's result is shown whole, as `repr` has it."
+const SHOWS_STRINGS_WHOLE =
+    which(show, Tuple{IO,MIME"text/plain",String}).sig.parameters[4] !== String
+
 # 1.10 completes keyword arguments.
 const COMPLETES_KEYWORD_ARGUMENTS = isdefined(REPL.REPLCompletions, :KeywordArgumentCompletion)
 

@@ -13,6 +13,9 @@ const MAX_HEADER = 64 * 2^20
 const MAX_BUFFERS = 2^16
 const MAX_TOTAL = 64 * 2^30
 
+# From which size on (bytes) a buffer is not copied where that can be had.
+const LARGE_BUFFER = 2^16
+
 "Marks: raw output stands before this frame, up to a mark in the pipe (see *Order* in the protocol)."
 const STDOUT_MARK = UInt32(1)
 const STDERR_MARK = UInt32(2)
@@ -88,9 +91,14 @@ Decoder() = Decoder(UInt8[], 1, Vector{UInt8}("{}"), Dict{String,Any}())
 "How many bytes wait for the rest of their frame."
 pending(decoder::Decoder) = length(decoder.bytes) - decoder.position + 1
 
-function Base.append!(decoder::Decoder, bytes::AbstractVector{UInt8})
+Base.append!(decoder::Decoder, bytes::Vector{UInt8}) = append!(decoder, bytes, length(bytes))
+
+"Takes the first `count` of `bytes`."
+function Base.append!(decoder::Decoder, bytes::Vector{UInt8}, count::Int)
     compact!(decoder)
-    append!(decoder.bytes, bytes)
+    start = length(decoder.bytes)
+    resize!(decoder.bytes, start + count)
+    copyto!(decoder.bytes, start + 1, bytes, 1, count)
     return decoder
 end
 
@@ -142,11 +150,23 @@ function take_frame!(decoder::Decoder, marks::UInt32, header_size::Int, count::I
     buffers = Vector{Vector{UInt8}}(undef, count)
     for i in 1:count
         size = Int(read_integer(UInt64, decoder, start + PREFIX_SIZE + 8 * (i - 1)))
-        buffers[i] = decoder.bytes[at:(at + size - 1)]
+        at_the_end = i == count && at + size == length(decoder.bytes) + 1
+        buffers[i] = if at_the_end && size >= LARGE_BUFFER
+            take_rest!(decoder, at)
+        else
+            decoder.bytes[at:(at + size - 1)]
+        end
         at += size
     end
-    decoder.position = start + total
+    decoder.position = isempty(decoder.bytes) ? 1 : start + total
     return Frame(header, buffers, marks)
+end
+
+# The bytes from `at` on, not copied: the decoder begins with new ones.
+function take_rest!(decoder::Decoder, at::Int)
+    bytes = decoder.bytes
+    decoder.bytes = UInt8[]
+    return deleteat!(bytes, 1:(at - 1))
 end
 
 function parse_header!(decoder::Decoder, at::Int, size::Int)

@@ -398,8 +398,10 @@ function write_escaped(io::IO, bytes, from::Int, to::Int)
     run = from
     i = from
     GC.@preserve bytes while i <= to
+        i = skip_plain(bytes, i, to)
+        i <= to || break
         byte = @inbounds bytes[i]
-        if 0x20 <= byte < 0x7f && byte != UInt8('"') && byte != UInt8('\\')
+        if is_plain(byte)
             i += 1
             continue
         end
@@ -417,6 +419,38 @@ function write_escaped(io::IO, bytes, from::Int, to::Int)
     GC.@preserve bytes write_bytes(io, bytes, run, to)
     return nothing
 end
+
+"Whether all of the text is printable ASCII that stands for itself in a JSON string."
+function is_plain(text::String)
+    to = ncodeunits(text)
+    i = GC.@preserve text skip_plain(text, 1, to)
+    while i <= to && is_plain(codeunit(text, i))
+        i += 1
+    end
+    return i > to
+end
+
+is_plain(byte::UInt8) = 0x20 <= byte < 0x7f && byte != UInt8('"') && byte != UInt8('\\')
+
+# Where the first eight bytes at or behind `i` stand, in steps of eight, that have one to be looked at.
+function skip_plain(bytes, i::Int, to::Int)
+    while i + 7 <= to && is_plain(unsafe_load(Ptr{UInt64}(pointer(bytes, i))))
+        i += 8
+    end
+    return i
+end
+
+# Whether all eight bytes of the word are ASCII that stands for itself in a JSON string.
+function is_plain(word::UInt64)
+    marked = word | (word - 0x2020202020202020)     # beyond ASCII, or below the space
+    marked |= has_zero(word ⊻ 0x2222222222222222)   # a quotation mark
+    marked |= has_zero(word ⊻ 0x5c5c5c5c5c5c5c5c)   # a backslash
+    marked |= has_zero(word ⊻ 0x7f7f7f7f7f7f7f7f)   # delete
+    return marked & 0x8080808080808080 == 0
+end
+
+# The highest bit of a byte is set if the byte is zero; above such a byte others may be set too.
+has_zero(word::UInt64) = (word - 0x0101010101010101) & ~word
 
 function write_bytes(io::IO, bytes, from::Int, to::Int)
     from <= to && unsafe_write(io, pointer(bytes, from), UInt(to - from + 1))

@@ -73,3 +73,13 @@ end
     @test !Host.same_signature(bytes, bytes[1:8])
     @test all(at -> !Host.same_signature(bytes, flipped(bytes, at)), eachindex(bytes))
 end
+
+@testset "large messages, in $scheme" for (scheme, digest) in Host.DIGESTS
+    parts = (rand(UInt8, Host.LARGE_MESSAGE), Vector{UInt8}("end"))
+    state = digest.context()
+    foreach(part -> Host.SHA.update!(state, part), parts)
+    expected = Host.SHA.digest!(state)
+    @test Host.openssl_digest(digest.openssl, parts) in (expected, nothing)
+    @test Host.digested(digest, parts) == expected
+    @test Host.openssl_digest("no such digest", parts) === nothing
+end

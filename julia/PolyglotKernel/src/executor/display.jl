@@ -25,10 +25,16 @@ end
 
 "The value in the form `mime`, as it stands in a message: text, base64 of bytes, or JSON."
 function rendered(session::Session, mime::String, @nospecialize(value))
+    mime == "text/plain" && value isa String && is_shown_as_it_is(value) && return "\"$value\""
     io = IOBuffer()
     show(display_context(io, session.mod), MIME(mime), value)
     return encoded(mime, take!(io))
 end
+
+# Base looks at every character of a string, which is felt with megabytes; between quotation marks most
+# texts stand as they are.
+is_shown_as_it_is(text::String) =
+    Compat.SHOWS_STRINGS_WHOLE && JSON.is_plain(text) && !occursin('$', text)
 
 is_json(mime::String) = mime == "application/json" || endswith(mime, "+json")
 

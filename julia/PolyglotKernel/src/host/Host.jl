@@ -21,6 +21,8 @@ const KERNEL_VERSION = String(
 include("options.jl")
 include("posix.jl")
 include("zmq.jl")
+include("openssl.jl")
+include("signing.jl")
 include("wire.jl")
 include("connection.jl")
 include("channels.jl")

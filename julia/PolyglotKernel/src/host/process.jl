@@ -116,7 +116,7 @@ function read_replies!(process::Process)
             process.open = false
             return true
         end
-        append!(process.decoder, view(process.chunk, 1:count))
+        append!(process.decoder, process.chunk, count)
         total += count
     end
     return !process.open

@@ -1,4 +1,4 @@
-# The wire protocol: how a message is signed, taken apart and put together
+# The wire protocol: how a message is taken apart and put together
 # ("The Wire Protocol" in messaging.rst).
 
 "The version of the message specification that this kernel implements, in every message it sends."
@@ -6,73 +6,8 @@ const PROTOCOL_VERSION = "5.6"
 
 const DELIMITER = Vector{UInt8}(codeunits("<IDS|MSG>"))
 
-"Signature scheme => the digest's context, and the size of its blocks in bytes."
-const DIGESTS = Dict{String,Tuple{DataType,Int}}(
-    "hmac-sha224" => (SHA.SHA2_224_CTX, 64),
-    "hmac-sha256" => (SHA.SHA2_256_CTX, 64),
-    "hmac-sha384" => (SHA.SHA2_384_CTX, 128),
-    "hmac-sha512" => (SHA.SHA2_512_CTX, 128),
-)
-
 "How many signatures are remembered, in each of two generations, to refuse replayed messages."
 const REMEMBERED_SIGNATURES = 2^15
-
-"""
-    Signer(key, scheme)
-
-Signs with HMAC (RFC 2104). It is made of the digests that Julia carries compiled, because the SHA
-library's own HMAC would have to be compiled before a kernel could say its first word.
-"""
-struct Signer
-    context::DataType
-    inner::Vector{UInt8}        # the key, padded for the two passes; empty when nothing is signed
-    outer::Vector{UInt8}
-end
-
-function Signer(key::Vector{UInt8}, scheme::String)
-    context, block = DIGESTS[scheme]
-    isempty(key) && return Signer(context, UInt8[], UInt8[])
-    length(key) > block && (key = digest(context, (key,)))
-    inner = fill(0x36, block)
-    outer = fill(0x5c, block)
-    for i in eachindex(key)
-        inner[i] ⊻= key[i]
-        outer[i] ⊻= key[i]
-    end
-    return Signer(context, inner, outer)
-end
-
-is_signing(signer::Signer) = !isempty(signer.inner)
-
-"""
-    sign(signer, parts)
-
-The signature of `parts` (byte vectors) as hexadecimal digits in ASCII; empty without a key.
-"""
-function sign(signer::Signer, parts)
-    is_signing(signer) || return UInt8[]
-    inner = digest(signer.context, (signer.inner, parts...))
-    return hexadecimal(digest(signer.context, (signer.outer, inner)))
-end
-
-function digest(context::DataType, parts::Tuple)
-    state = context()
-    for part in parts
-        SHA.update!(state, part)
-    end
-    return SHA.digest!(state)::Vector{UInt8}
-end
-
-const HEX_DIGITS = Vector{UInt8}(codeunits("0123456789abcdef"))
-
-function hexadecimal(bytes::Vector{UInt8})
-    digits = Vector{UInt8}(undef, 2 * length(bytes))
-    for i in eachindex(bytes)
-        digits[2i - 1] = HEX_DIGITS[bytes[i] >> 4 + 1]
-        digits[2i] = HEX_DIGITS[bytes[i] & 0x0f + 1]
-    end
-    return digits
-end
 
 """
     Session(key, scheme)
@@ -100,16 +35,6 @@ function random_id()
     bytes = read(source, 16)
     close(source)
     return String(hexadecimal(bytes))
-end
-
-"Whether two signatures are equal, in a time that does not tell where they differ."
-function same_signature(a::Vector{UInt8}, b::Vector{UInt8})
-    length(a) == length(b) || return false
-    difference = 0x00
-    for i in eachindex(a)
-        difference |= a[i] ⊻ b[i]
-    end
-    return difference == 0x00
 end
 
 """
