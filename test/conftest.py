@@ -20,7 +20,10 @@ from polyglot_shim.launcher import julia_command
 CHECKOUT = Path(__file__).resolve().parent.parent
 
 # What a test run is not to inherit from the notebook or the shell it is started in.
-FOREIGN = ("JPY_PARENT_PID", "JPY_SESSION_NAME", "MPLBACKEND", "PYTHONSTARTUP", "JULIA_PROJECT")
+FOREIGN = (
+    *("JPY_PARENT_PID", "JPY_SESSION_NAME", "MPLBACKEND", "PYTHONSTARTUP", "PYTHONUNBUFFERED"),
+    "JULIA_PROJECT",
+)
 
 
 def kernel_spec(language: str) -> dict[str, object]:

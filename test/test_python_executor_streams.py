@@ -179,3 +179,5 @@ def test_logging_and_warnings_go_to_stderr(python: PipedExecutor) -> None:
 
 def test_original_streams_are_shown_too(python: PipedExecutor) -> None:
     assert python.run("print('raw', file=sys.__stdout__)").stdout == "raw\n"
+    cell = python.run("print(1)\nsys.__stdout__.write('2 ');\nprint(3)\nsys.__stderr__.write('4');")
+    assert (cell.stdout, cell.stderr) == ("1\n2 3\n", "4")

@@ -28,7 +28,7 @@ from .kernel import KernelFacade
 from .output import Output
 from .request import KnownRequests
 from .stdin import Prompter
-from .streams import OutputStream
+from .streams import OutputStream, unbuffered
 from .subshells import Run, Subshells
 
 REQUESTS, REPLIES = 3, 4
@@ -89,6 +89,7 @@ class Executor:
 
     def _replace_streams(self) -> None:
         clib.buffer_lines()
+        sys.__stdout__, sys.__stderr__ = unbuffered(1), unbuffered(2)  # type: ignore[misc]
         sys.stdout = OutputStream("stdout", 1, self.output)
         sys.stderr = OutputStream("stderr", 2, self.output)
         faulthandler.enable(2, all_threads=False)  # tells where a segfault came from

@@ -9,6 +9,12 @@ from collections.abc import Iterable
 from .output import Output
 
 
+def unbuffered(descriptor: int) -> io.TextIOWrapper:
+    """The descriptor itself as a text stream, written to at once, as with `python -u`."""
+    raw = io.FileIO(descriptor, "w", closefd=False)
+    return io.TextIOWrapper(raw, "utf-8", "backslashreplace", write_through=True)  # type: ignore
+
+
 class OutputStream(io.TextIOBase):
     """A text stream whose text goes to the host as frames; its descriptor is the raw one."""
 
