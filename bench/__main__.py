@@ -188,6 +188,7 @@ def main() -> int:
         install_specs(Path(folder))
         os.environ["JUPYTER_PATH"] = folder
         os.environ["IPYTHONDIR"] = folder
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # as where a user has installed it
         table = run(options.quick)
         say("values")
         lines = bench_values.run(options.quick, Path(folder))

@@ -22,7 +22,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 # What a test run is not to inherit from the notebook or the shell it is started in.
 FOREIGN = (
     *("JPY_PARENT_PID", "JPY_SESSION_NAME", "MPLBACKEND", "PYTHONSTARTUP", "PYTHONUNBUFFERED"),
-    "JULIA_PROJECT",
+    *("JULIA_PROJECT", "PYTHONDONTWRITEBYTECODE"),
 )
 
 

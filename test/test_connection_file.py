@@ -77,45 +77,16 @@ def test_a_folder(tmp_path):
     assert "cannot be read" in refusal(tmp_path)
 
 
-@pytest.mark.parametrize("text", ["", "{", "shell_port=1", '{"ip": }', "\xff"])
-def test_not_json(path, text):
-    path.write_bytes(text.encode("latin-1"))
+# Every single fault: julia/PolyglotKernel/test/test_connection.jl. Here is what a user sees.
+def test_not_json(path):
+    path.write_text('{"ip": }')
     assert "JSON" in refusal(path)
 
 
-def test_not_an_object(path):
-    path.write_text("[1]")
-    assert "object" in refusal(path)
-
-
-@pytest.mark.parametrize("field", REQUIRED)
-def test_a_field_is_missing(path, field):
-    path.write_text(json.dumps({name: GOOD[name] for name in GOOD if name != field}))
-    message = refusal(path)
-    assert f'"{field}"' in message and "missing" in message
-
-
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
-        ("shell_port", "1"),
-        ("iopub_port", 1.5),
-        ("stdin_port", -1),
-        ("control_port", 65536),
-        ("hb_port", []),
-        ("hb_port", True),
-        ("key", 1),
-        ("key", None),
-        ("ip", ["a"]),
-        ("ip", ""),
-        ("transport", "udp"),
-        ("transport", 1),
-        ("signature_scheme", 5),
-        ("signature_scheme", "hmac-md5"),
-    ],
-)
-def test_a_field_is_wrong(path, field, value):
-    path.write_text(json.dumps(GOOD | {field: value}))
+@pytest.mark.parametrize(("field", "value"), [("key", None), ("shell_port", "1")])
+def test_a_field_is_missing_or_wrong(path, field, value):
+    fields = {name: GOOD[name] for name in GOOD if name != field}
+    path.write_text(json.dumps(fields if value is None else fields | {field: value}))
     assert f'"{field}"' in refusal(path)
 
 

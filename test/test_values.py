@@ -14,7 +14,7 @@ from values_same import same
 from values_strategies import python_one_way, python_values
 
 # `POLYGLOT_EXAMPLES=10000 pytest test/test_values.py` is the full measure.
-EXAMPLES = int(os.environ.get("POLYGLOT_EXAMPLES", "100"))
+EXAMPLES = int(os.environ.get("POLYGLOT_EXAMPLES", "60"))
 
 full = settings(
     max_examples=EXAMPLES,

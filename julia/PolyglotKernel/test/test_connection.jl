@@ -1,0 +1,58 @@
+# Connection files: whatever is wrong with one, the error names the file, and the field at fault.
+
+using Test
+using PolyglotKernel: Host, JSON
+
+const PORTS = string.(Host.CHANNELS, "_port")
+const GOOD = Dict{String,Any}(
+    "transport" => "tcp", "ip" => "127.0.0.1", "key" => "0123456789abcdef",
+    "signature_scheme" => "hmac-sha256", (port => 0 for port in PORTS)...,
+)
+
+"What reading a file with this text is refused with; empty when it is not."
+function refusal(text)
+    return mktemp() do path, io
+        write(io, text)
+        close(io)
+        try
+            Host.read_connection(path)
+        catch e
+            e isa Host.StartError || rethrow()
+            @test occursin(path, e.message) && !occursin('\n', e.message)
+            return e.message
+        end
+        return ""
+    end
+end
+
+refusal(fields::Dict) = refusal(JSON.json(fields))
+
+names(field::String, message::String) = occursin("\"$field\"", message)
+
+@testset "good" begin
+    @test refusal(GOOD) == ""
+    @test refusal(filter(field -> field[1] != "transport", GOOD)) == ""
+end
+
+@testset "not JSON" for text in ("", "{", "shell_port=1", "{\"ip\": }", "\xff")
+    @test occursin("JSON", refusal(text))
+end
+
+@testset "not an object" begin
+    @test occursin("object", refusal("[1]"))
+end
+
+@testset "$field is missing" for field in ["ip", "key", PORTS...]
+    message = refusal(filter(other -> other[1] != field, GOOD))
+    @test names(field, message) && occursin("missing", message)
+end
+
+const WRONG = [
+    "shell_port" => "1", "iopub_port" => 1.5, "stdin_port" => -1, "control_port" => 65536,
+    "hb_port" => [], "hb_port" => true, "key" => 1, "key" => nothing, "ip" => ["a"], "ip" => "",
+    "transport" => "udp", "transport" => 1, "signature_scheme" => 5, "signature_scheme" => "hmac-md5",
+]
+
+@testset "$field is $(repr(value))" for (field, value) in WRONG
+    @test names(field, refusal(merge(GOOD, Dict{String,Any}(field => value))))
+end
