@@ -119,7 +119,10 @@ def fresh(launch: Callable[..., Kernel]) -> Notebook:
 
 
 class Shared:
-    """The kernel that tests share which leave nothing behind but variables."""
+    """The kernel that a file's tests share which leave nothing behind but variables.
+
+    Those of other files would meet theirs: which there are depends on the process that runs them.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -145,7 +148,7 @@ class Shared:
             self.notebook = None
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory, environment: Path) -> Iterator[Shared]:
     shared = Shared(tmp_path_factory.mktemp("shared"))
     yield shared
