@@ -15,8 +15,8 @@ import time
 from pathlib import Path
 
 import nbformat
-from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
+from patient_client import PatientNotebookClient
 from pygments import highlight
 from pygments.formatters import Terminal256Formatter
 from pygments.lexers import JuliaLexer, PythonLexer
@@ -161,7 +161,7 @@ def main(path: Path, folder: Path) -> int:
     notebook = nbformat.read(path, as_version=4)
     folder.mkdir(parents=True, exist_ok=True)
     show = Show(notebook, folder, path.stem)
-    client = NotebookClient(
+    client = PatientNotebookClient(
         notebook,
         timeout=600,
         record_timing=False,

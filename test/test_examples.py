@@ -4,7 +4,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from nbclient import NotebookClient
+from patient_client import PatientNotebookClient
 from polyglot_shim.find_julia import find_julia
 
 EXAMPLES = sorted((Path(__file__).resolve().parent.parent / "examples").glob("*.ipynb"))
@@ -38,7 +38,7 @@ def text_of(mime: str, data: object) -> object:
 def test_example_shows_what_is_saved(path: Path) -> None:
     saved = nbformat.read(path, as_version=4)
     again = nbformat.read(path, as_version=4)
-    NotebookClient(
+    PatientNotebookClient(
         again,
         timeout=120,
         resources={"metadata": {"path": str(path.parent)}},
