@@ -35,11 +35,15 @@ OTHER = {"python": "julia", "julia": "python"}
 def test_death_is_told_and_survived(nb, language, code, reason):
     nb.run(in_(OTHER[language], "kept = 21"))
     nb.run(in_(language, "lost = 1"))
-    prefix = (
-        "import os\nprint('last words')\n" if language == "python" else ('println("last words")\n')
-    )
-    cell = nb.submit(in_(language, prefix + code))
+    before = {
+        "python": "import os\nprint('last words')\ninput()\n",
+        "julia": 'println("last words")\nreadline()\n',
+    }
+    cell = nb.submit(in_(language, before[language] + code))
+    cell.wait_for_input()
     queued = nb.submit("print('never')")
+    nb.ask("kernel_info_request")  # it stands behind the queued cell: the kernel has that
+    cell.give("")
     assert cell.wait().status == "error"
     assert cell.stdout == "last words\n"
     assert reason in cell.error.evalue, cell.error.evalue

@@ -1,6 +1,8 @@
 # System calls that Julia's standard library has no form for: descriptors that never block, processes
 # with their own group and more than three descriptors, their signals and their ends.
 
+const O_RDWR = Cint(2)
+const O_CLOEXEC = Sys.islinux() ? Cint(0x80000) : Cint(0x1000000)
 const O_NONBLOCK = Sys.islinux() ? Cint(0x800) : Cint(0x4)
 const F_GETFL = Cint(3)
 const F_SETFL = Cint(4)
@@ -40,6 +42,10 @@ function move_away(fd::Cint)
     close_fd(fd)
     return duplicate
 end
+
+"The null device; only what a child is given of it outlives its start."
+open_null() =
+    system_check(ccall(:open, Cint, (Cstring, Cint), "/dev/null", O_RDWR | O_CLOEXEC), "open")
 
 close_fd(fd::Cint) = (ccall(:close, Cint, (Cint,), fd); nothing)
 

@@ -34,7 +34,7 @@ Start an executor. Throws a `SystemError` when its program cannot be run.
 """
 function start_process(command::Vector{String}, environment::Vector{String})
     mark = "\x1e" * random_id()
-    null = system_check(ccall(:open, Cint, (Cstring, Cint), "/dev/null", 2), "open")
+    null = open_null()
     theirs = Cint[null]
     ours = Cint[]
     for i in 1:4
@@ -65,7 +65,7 @@ close_all(fds::Vector{Cint}) = foreach(close_fd, fds)
 
 function start_guard(group::Cint)
     from, to = open_pipe()
-    null = system_check(ccall(:open, Cint, (Cstring, Cint), "/dev/null", 2), "open")
+    null = open_null()
     guard = try
         spawn(["/bin/sh", "-c", GUARD_SCRIPT], String[], [from, null, null], group)
     catch e
