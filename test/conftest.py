@@ -113,6 +113,15 @@ def launch(tmp_path: Path) -> Iterator[Callable[..., Kernel]]:
 
 
 @pytest.fixture
+def without_image(tmp_path: Path) -> dict[str, str]:
+    """The environment of a kernel on a Julia that `polyglot-kernel compile` made no image for."""
+    julia = tmp_path / "julia"
+    julia.write_text(f'#!/bin/sh\nexec "{find_julia().path}" "$@"\n')
+    julia.chmod(0o755)
+    return {"POLYGLOT_JULIA": str(julia)}
+
+
+@pytest.fixture
 def fresh(launch: Callable[..., Kernel]) -> Notebook:
     """A notebook on a kernel that no other test has touched."""
     return launch().connect()

@@ -13,8 +13,8 @@ from languages import SPIN, in_
 NOWHERE = {"JULIA_DEPOT_PATH": "/dev/null/depot"}  # nobody can make that folder, not even root
 
 
-def test_the_kernel_works_without_a_depot(launch):
-    nb = launch(env=NOWHERE).connect()
+def test_the_kernel_works_without_a_depot(launch, without_image):
+    nb = launch(env=NOWHERE | without_image).connect()
     assert nb.run("6 * 7").result == "42"
     assert nb.run("%julia\nx = 6\nx * 7").result == "42"
     assert "Kernel" not in nb.run("%julia\nprint(names(Main))").stdout

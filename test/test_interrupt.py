@@ -144,10 +144,10 @@ BLOCKS = {
     "python": "print('on', flush=True)\nsum(range(10**13))",
     # Blocked signals: not even a burst reaches this.
     "julia": (
-        'println("on")\n'
         "signals = fill(0xff, 128)\n"
         "ccall(:sigprocmask, Cint, (Cint, Ptr{UInt8}, Ptr{UInt8}), 0, signals, C_NULL)\n"
         "ccall(:pthread_sigmask, Cint, (Cint, Ptr{UInt8}, Ptr{UInt8}), 0, signals, C_NULL)\n"
+        'println("on")\n'
         "while true; ccall(:sleep, Cuint, (Cuint,), 1000); end"
     ),
 }

@@ -6,6 +6,7 @@ import datetime
 import enum
 import fractions
 import math
+import re
 from collections import namedtuple
 from typing import Any
 
@@ -31,6 +32,7 @@ class Level(enum.IntEnum):
 # ---------------------------------------------------------------------------------- Python's values
 
 texts = st.text(st.characters(exclude_categories=["Cs"]))
+words = npst.from_dtype(np.dtype("U3")).filter(lambda text: not re.search("[\ud800-\udfff]", text))
 numbers = st.one_of(
     st.integers(),
     st.integers(-(2**63), 2**63 - 1),
@@ -268,11 +270,11 @@ def other_units(*units: str) -> Any:
 
 
 python_one_way = st.one_of(
-    npst.arrays(st.sampled_from(["U3"]), shapes).map(lambda a: (a, a.astype(object))),
-    npst.arrays("U3", st.integers(0, 4)).map(
+    npst.arrays("U3", shapes, elements=words).map(lambda a: (a, a.astype(object))),
+    npst.arrays("U3", st.integers(0, 4), elements=words).map(
         lambda a: (a.astype(np.dtypes.StringDType()), a.astype(object))
     ),
-    st.tuples(npst.arrays("U3", 3), npst.arrays(bool, 3)).map(
+    st.tuples(npst.arrays("U3", 3, elements=words), npst.arrays(bool, 3)).map(
         lambda p: (np.ma.MaskedArray(*p), np.where(p[1], pd.NA, p[0].astype(object)))
     ),
     st.frozensets(hashable).map(lambda s: (s, set(s))),

@@ -22,6 +22,7 @@ from polyglot_shim.doctor_kernelspecs import examine_kernelspecs
 from polyglot_shim.errors import StartupError
 from polyglot_shim.find_julia import Julia, find_julia
 from polyglot_shim.find_libzmq import find_libzmq
+from polyglot_shim.julia_image import CACHES_MACHINE_CODE, current_image
 from polyglot_shim.julia_version import Memory
 from polyglot_shim.launcher import LANGUAGES, julia_command
 
@@ -81,6 +82,9 @@ class Report:
     def good(self, text: str) -> None:
         print(f"  ok    {text}", flush=True)
 
+    def note(self, text: str) -> None:
+        print(f"  note  {_indent(text)}", flush=True)
+
     def bad(self, text: str, remedy: str) -> None:
         self.healthy = False
         print(f"  FAIL  {_indent(text)}\n        -> {_indent(remedy, 11)}", flush=True)
@@ -96,6 +100,7 @@ def examine() -> bool:
     julia = _attempt(report, lambda: find_julia(memory))
     if julia:
         report.good(f"Julia {_dotted(julia.version)}: {julia.path} (from {julia.origin})")
+        _examine_image(report, julia)
     if julia and libzmq:
         _examine_julia(report, julia, libzmq)
         if report.healthy:
@@ -118,6 +123,17 @@ def _examine_python(report: Report) -> None:
         report.bad(
             f"The part for Python cells cannot be imported: {error}",
             "pip install --force-reinstall polyglot-kernel",
+        )
+
+
+def _examine_image(report: Report, julia: Julia) -> None:
+    image = current_image(julia.path)
+    if image:
+        report.good(f"The kernel starts from its own image: {image}")
+    elif julia.version < CACHES_MACHINE_CODE:
+        report.note(
+            "This Julia compiles the kernel anew at each start: with Julia 1.9 or newer, or once\n"
+            "polyglot-kernel compile    has made an image, it starts twice as fast"
         )
 
 

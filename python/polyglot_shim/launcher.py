@@ -13,6 +13,7 @@ from polyglot_shim import paths
 from polyglot_shim.errors import StartupError
 from polyglot_shim.find_julia import find_julia
 from polyglot_shim.find_libzmq import find_libzmq
+from polyglot_shim.julia_image import current_image
 
 LANGUAGES = ("python", "julia")
 FILE_OPTIONS = ("-f", "--f", "--file")
@@ -88,12 +89,13 @@ def has_content(file: str) -> bool:
         return False
 
 
-def julia_command(julia: str, program: str) -> list[str]:
+def julia_command(julia: str, program: str, image: str | None = None) -> list[str]:
     """How a Julia program of the kernel's is run: compiled quickly rather than to the last bit."""
     package = paths.julia_package()
     path = os.path.join(package, "bin", program)
     return [
         julia,
+        *(["--sysimage", image] if image else []),
         "--startup-file=no",
         "--history-file=no",
         "-O1",
@@ -107,8 +109,9 @@ def host_command(
     julia: str, libzmq: str, file: str, language: str, executors: list[str]
 ) -> list[str]:
     """The host's whole command line."""
+    image = current_image(julia)
     return [
-        *julia_command(julia, "host.jl"),
+        *julia_command(julia, "host.jl", image),
         file,
         "--language",
         language,
@@ -118,6 +121,7 @@ def host_command(
         sys.executable,
         "--julia",
         julia,
+        *(["--image", image] if image else []),
         "--python-version",
         ".".join(map(str, sys.version_info[:3])),
         *(part for executor in executors for part in ("--executor", executor)),

@@ -47,6 +47,12 @@ def cache() -> str:
     return _user_folder("XDG_CACHE_HOME", ".cache", "Caches")
 
 
+def images() -> str:
+    """Where Julia images of the kernel are: in this Python's own environment, else the cache."""
+    own = sys.prefix != sys.base_prefix
+    return os.path.join(sys.prefix, "share", "polyglot-kernel") if own else cache()
+
+
 def _user_folder(variable: str, linux: str, mac: str) -> str:
     base = os.environ.get(variable)
     if not base:

@@ -5,6 +5,4 @@ precompile(read_frames, (Session,))
 precompile(warm_up, (Session,))
 
 # Without machine code in the cache (before 1.9) more of it would cost more to load than it saves.
-Base.sigatomic_begin()
-rehearse(() -> nothing, Compat.CACHES_MACHINE_CODE ? size(REHEARSAL, 1) : 2)
-Base.sigatomic_end()
+Compat.CACHES_MACHINE_CODE ? rehearse_alone() : rehearse_alone(2)

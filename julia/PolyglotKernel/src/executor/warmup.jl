@@ -67,3 +67,11 @@ end
 
 "Rehearses, one step at a time; what the host asks for meanwhile comes first."
 warm_up(session::Session) = rehearse(() -> serve_waiting(session), size(REHEARSAL, 1))
+
+"The first `steps` of the rehearsal outside a kernel, where nothing can come between."
+function rehearse_alone(steps::Int=size(REHEARSAL, 1))
+    Base.sigatomic_begin()
+    rehearse(() -> nothing, steps)
+    Base.sigatomic_end()
+    return nothing
+end

@@ -18,6 +18,7 @@ const KERNEL_VERSION = String(
     match(r"version = \"(.*)\"", read(joinpath(@__DIR__, "..", "..", "Project.toml"), String))[1]
 )
 
+include("../variadic.jl")
 include("options.jl")
 include("posix.jl")
 include("zmq.jl")

@@ -35,7 +35,7 @@ const LANGUAGES = ("python", "julia")
     parse_options(arguments::Vector{String})
 
 The options in `arguments`: `FILE --language L --libzmq PATH --python PATH --python-version X.Y.Z
---julia PATH`, and for each language, optionally, `--executor L=COMMAND` (words split at spaces)
+--julia PATH --image PATH` (Julia's system image, where it is not its own), and for each language, optionally, `--executor L=COMMAND` (words split at spaces)
 for another executor program than ours. Throws [`StartError`](@ref).
 """
 function parse_options(arguments::Vector{String})
@@ -87,7 +87,8 @@ end
 
 function julia_executor(given::Dict{String,String})
     julia = option(given, "--julia", joinpath(Sys.BINDIR, "julia"))
-    return [julia, JULIA_FLAGS..., EXECUTOR_PROGRAM]
+    image = haskey(given, "--image") ? ["--sysimage", given["--image"]] : String[]
+    return [julia, image..., JULIA_FLAGS..., EXECUTOR_PROGRAM]
 end
 
 const JULIA_FLAGS = ["--startup-file=no", "--color=yes"]
