@@ -46,6 +46,13 @@ def test_it_is_not_used_for_another_julia_in_the_same_place(julia, image):
     assert current_image(str(julia)) is None
 
 
+def test_it_is_not_used_for_a_kernel_that_was_moved(julia, image, monkeypatch):
+    image.touch()
+    elsewhere = os.path.join(paths.julia_package(), os.curdir)
+    monkeypatch.setattr(paths, "julia_package", lambda: elsewhere)
+    assert current_image(str(julia)) is None
+
+
 def told(version: tuple[int, ...], path: Path) -> list[str]:
     lines: list[str] = []
     build_image.build(Julia(str(path), version, "PATH"), lines.append)

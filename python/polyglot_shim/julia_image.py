@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+import zlib
 
 from polyglot_shim import paths
 
@@ -17,10 +18,12 @@ CACHES_MACHINE_CODE = (1, 9)  # from this Julia on packages need no image
 def image_path(julia: str) -> str:
     """Where the image for the Julia at `julia` is, or would be. Raises OSError if there is none.
 
-    The name has the program's time and size: another Julia in the same place has another image.
+    Another Julia in the same place has another image, and so have the kernel's sources in another
+    place, whose path is part of the compiled code.
     """
     stat = os.stat(julia)
-    return os.path.join(paths.images(), f"{name_of(julia)}-{stat.st_mtime_ns}-{stat.st_size}.so")
+    fits = f"{stat.st_mtime_ns} {stat.st_size} {paths.julia_package()}"
+    return os.path.join(paths.images(), f"{name_of(julia)}-{zlib.crc32(fits.encode()):08x}.so")
 
 
 def name_of(julia: str) -> str:
