@@ -15,17 +15,21 @@ PROGRAM = Path(__file__).parent.parent / "julia" / "PolyglotKernel" / "bin" / "e
 
 
 @lru_cache
-def julia() -> str:
+def julia() -> list[str]:
+    """Julia's command, with the kernel's image as in a kernel."""
     from polyglot_shim.find_julia import find_julia
+    from polyglot_shim.julia_image import current_image
 
-    return find_julia().path
+    path = find_julia().path
+    image = current_image(path)
+    return [path, "--sysimage", image] if image else [path]
 
 
 @contextmanager
 def julia_executor(home: Path, **env: str) -> Iterator[PipedExecutor]:
     """A Julia executor that runs in the folder `home`."""
     environment = {name: value for name, value in os.environ.items() if name != "JULIA_PROJECT"}
-    command = [julia(), "--startup-file=no", "--color=yes", str(PROGRAM)]
+    command = [*julia(), "--startup-file=no", "--color=yes", str(PROGRAM)]
     executor = PipedExecutor(command, {**environment, **env}, cwd=str(home))
     try:
         yield executor

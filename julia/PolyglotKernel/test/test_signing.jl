@@ -34,6 +34,8 @@ const CASES = Vectors.load("signing.json")
 @testset "$(case["name"])" for case in CASES
     signer = session_of(case).signer
     @test String(Host.sign(signer, parts_of(case))) == case["signature"]
+    Host.accelerate!(signer)
+    @test String(Host.sign(signer, parts_of(case))) == case["signature"]
     @test takes(case, signature_of(case))
 end
 
@@ -74,12 +76,24 @@ end
     @test all(at -> !Host.same_signature(bytes, flipped(bytes, at)), eachindex(bytes))
 end
 
-@testset "large messages, in $scheme" for (scheme, digest) in Host.DIGESTS
-    parts = (rand(UInt8, Host.LARGE_MESSAGE), Vector{UInt8}("end"))
-    state = digest.context()
-    foreach(part -> Host.SHA.update!(state, part), parts)
-    expected = Host.SHA.digest!(state)
-    @test Host.openssl_digest(digest.openssl, parts) in (expected, nothing)
-    @test Host.digested(digest, parts) == expected
-    @test Host.openssl_digest("no such digest", parts) === nothing
+@testset "by OpenSSL, in $scheme" for scheme in keys(Host.DIGESTS)
+    plain, fast = (Host.Signer(rand(UInt8, 32), scheme) for _ in 1:2)
+    fast.inner, fast.outer = plain.inner, plain.outer
+    Host.accelerate!(fast)
+    @test (fast.openssl === nothing) == (Host.open_libcrypto() === nothing)
+    for size in (0, 1, 1000, 2^20)
+        parts = (rand(UInt8, size), Vector{UInt8}("end"))
+        @test Host.sign(fast, parts) == Host.sign(plain, parts)
+    end
+    @test Host.load_openssl("no such digest") === nothing
+end
+
+@testset "OpenSSL that refuses or errs is not used" begin
+    for openssl in ("no such digest", "MD5")
+        digest = Host.DIGESTS["hmac-sha256"]
+        signer = Host.Signer(rand(UInt8, 32), "hmac-sha256")
+        signer.digest = Host.Digest(digest.context, digest.block, openssl)
+        Host.accelerate!(signer)
+        @test signer.openssl === nothing
+    end
 end

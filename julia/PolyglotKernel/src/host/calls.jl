@@ -28,9 +28,9 @@ function route_call!(kernel::Kernel, executor::Executor, frame::Frame)
         send_return!(kernel, caller, busy)
         return nothing
     end
-    job = Job(
-        kernel.last_id, :call, language, request, "", header, frame.buffers,
-        plain_cell("", language), kernel.execution_count, true, false, caller, Inf, "",
+    job = Job(;
+        id=kernel.last_id, kind=:call, language=language, request=request, frame=header,
+        buffers=frame.buffers, execution_count=kernel.execution_count, call=caller,
     )
     push!(kernel.queue, job)
     return nothing

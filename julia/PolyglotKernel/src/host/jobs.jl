@@ -66,44 +66,47 @@ function withdraw!(kernel::Kernel, job::Job)
     at = findfirst(other -> other === job, kernel.queue)
     at === nothing && return nothing
     deleteat!(kernel.queue, at)
-    job.kind == :call || publish_status(kernel, "busy", job.request.header_json)
-    job.kind == :execute && announce_cell!(kernel, job)
+    number_cell!(kernel, job)
+    announce(kernel, job)
     return nothing
 end
 
 function start!(kernel::Kernel, job::Job)
-    job.kind == :call || publish_status(kernel, "busy", job.request.header_json)
-    if job.kind == :execute
-        start_cell!(kernel, job)
-    else
-        hand_over!(kernel, job)
+    counts = number_cell!(kernel, job)
+    executor = executor_of(kernel, job.language)
+    runs = needs_executor(job) && executor.process !== nothing
+    try
+        runs && hand_over!(kernel, job, executor)   # first: it begins while the clients are told
+    finally
+        announce(kernel, job)
     end
-    return nothing
-end
-
-function start_cell!(kernel::Kernel, job::Job)
-    counts = announce_cell!(kernel, job)
-    if !isempty(job.cell.problem)
+    if runs
+        counts && record_code(kernel, job)
+    elseif needs_executor(job)
+        lose!(kernel, job, executor, "could not be started: " * executor.last_words)
+    elseif !isempty(job.cell.problem)
         fail_cell!(kernel, job, "MarkerError", job.cell.problem)
-    elseif is_blank(job)
-        finish!(kernel, job, ok_content(job))
     else
-        counts && record_elsewhere!(kernel, job)
-        job.frame["execution_count"] = job.execution_count
-        isempty(job.subshell) && (kernel.cell = job)
-        remember_words!(kernel, job)
-        hand_over!(kernel, job)
+        finish!(kernel, job, ok_content(job))
     end
     return nothing
 end
 
-"Give the cell its number and publish its code. Whether the cell counts, for the history too."
-function announce_cell!(kernel::Kernel, job::Job)
+"Give the cell its number. Whether it counts, for the history too; what is no cell does not."
+function number_cell!(kernel::Kernel, job::Job)
+    job.kind == :execute || return false
     counts = get_bool(job.request.content, "store_history", true) && !job.silent && !is_blank(job)
     counts && (kernel.execution_count += 1)
     job.execution_count = kernel.execution_count
-    job.silent || publish_input(kernel, job.request, job.execution_count)
     return counts
+end
+
+"Tell the clients that work on a request begins, and a cell's code and number."
+function announce(kernel::Kernel, job::Job)
+    job.kind == :call && return nothing
+    publish_status(kernel, "busy", job.request.header_json)
+    job.kind == :execute && !job.silent && publish_input(kernel, job.request, job.execution_count)
+    return nothing
 end
 
 function publish_input(kernel::Kernel, request::Request, execution_count::Int)
@@ -122,30 +125,18 @@ function ok_content(job::Job)
     )
 end
 
-# Python keeps the history of every language.
-function record_elsewhere!(kernel::Kernel, job::Job)
-    python = executor_of(kernel, "python")
-    (job.language == "python" || !python.ready) && return nothing
-    code = get_text(job.request.content, "code")
-    frame = Dict{String,Any}(
-        "type" => "record", "execution_count" => job.execution_count, "code" => code
-    )
-    send_frame!(python, frame)
-    return nothing
-end
-
 "Give a job to its executor's process, which exists and takes it."
-function hand_over!(kernel::Kernel, job::Job)
-    executor = executor_of(kernel, job.language)
-    if executor.process === nothing
-        lose!(kernel, job, executor, "could not be started: " * executor.last_words)
-        return nothing
-    end
+function hand_over!(kernel::Kernel, job::Job, executor::Executor)
     kernel.jobs[job.id] = job
     job.kind == :ask || is_brief(job) || runs_beside(executor, job) || push!(executor.busy, job.id)
     job.kind in (:execute, :comm) && (executor.parent = job.request.header_json)
     remember_parent!(kernel, job)
     job.frame["id"] = job.id
+    if job.kind == :execute
+        job.frame["execution_count"] = job.execution_count
+        isempty(job.subshell) && (kernel.cell = job)
+        remember_words!(kernel, job)
+    end
     send_frame!(executor, job.frame, job.buffers)
     return nothing
 end
@@ -166,6 +157,7 @@ function finish!(kernel::Kernel, job::Job, content::Union{String,Vector{UInt8}},
     aborted = stops ? take_waiting_cells!(kernel, job.subshell) : Job[]
     isempty(job.reply_type) || reply(kernel, job.request, job.reply_type, content)
     publish_status(kernel, "idle", job.request.header_json)
+    record_result(kernel, job)
     abort!(kernel, aborted)
     return nothing
 end

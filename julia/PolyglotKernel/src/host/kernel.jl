@@ -10,7 +10,7 @@ struct Caller
 end
 
 """
-    Job
+    Job(; id, kind, language, request, frame, …)
 
 Something asked of an executor: a cell, a comm message, a question (completion and the like), or a
 call of the other executor.
@@ -18,25 +18,27 @@ call of the other executor.
 - `kind`: `:execute`, `:comm`, `:ask`, `:call`
 - `reply_type`: the `msg_type` of the reply to the client, empty when there is none
 - `frame`, `buffers`: what the executor gets, but for what is known only when the job starts
+- `result`: the content of its `execute_result`, once it has given one
 - `call`: for a call, who made it
 - `patience`: until when, in `time()`, it waits for its executor to start
 - `subshell`: for a cell or a comm message, the subshell it runs in; empty for the main shell
 """
-mutable struct Job
+Base.@kwdef mutable struct Job
     id::Int
     kind::Symbol
     language::String
     request::Request
-    reply_type::String
+    reply_type::String = ""
     frame::Dict{String,Any}
-    buffers::Vector{Vector{UInt8}}
-    cell::Cell
-    execution_count::Int
-    silent::Bool
-    stop_on_error::Bool
-    call::Union{Nothing,Caller}
-    patience::Float64
-    subshell::String
+    buffers::Vector{Vector{UInt8}} = Vector{UInt8}[]
+    cell::Cell = plain_cell("", language)
+    execution_count::Int = 0
+    silent::Bool = true
+    stop_on_error::Bool = false
+    result::Union{Nothing,Vector{UInt8}} = nothing
+    call::Union{Nothing,Caller} = nothing
+    patience::Float64 = Inf
+    subshell::String = ""
 end
 
 "An open comm: the language that it belongs to, and its target's name."

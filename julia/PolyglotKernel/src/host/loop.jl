@@ -18,6 +18,7 @@ function run_kernel(kernel::Kernel)
     items = PollItem[]
     answer_first!(kernel, items)
     foreach(executor -> Base.invokelatest(ensure_started!, executor), kernel.executors)
+    Base.invokelatest(accelerate!, kernel.session.signer)
     while !is_over(kernel)
         fill_items!(items, kernel)
         poll!(kernel.channels.zmq, items, time_to_wait(kernel))

@@ -111,22 +111,8 @@ function publish_frame!(kernel::Kernel, executor::Executor, frame::Frame)
         kernel, msg_type, parent_of(kernel, executor, frame), body(frame),
         metadata isa Dict ? JSON.json(metadata) : NO_METADATA, frame.buffers[2:end],
     )
-    msg_type == "execute_result" && record_result!(kernel, executor, frame)
-    return nothing
-end
-
-"Up to which size the content of a result goes into the history."
-const RECORDED_RESULT = 2^20
-
-# Python keeps the history of every language, results included. It reads them; here they go unread.
-function record_result!(kernel::Kernel, executor::Executor, frame::Frame)
-    python = executor_of(kernel, "python")
     job = get(kernel.jobs, get_int(frame.header, "id", 0), nothing)
-    is_recorded = job !== nothing && get(job.frame, "store_history", false) === true
-    (executor === python || !python.ready || !is_recorded) && return nothing
-    length(body(frame)) <= RECORDED_RESULT || return nothing
-    header = Dict{String,Any}("type" => "record_result", "execution_count" => job.execution_count)
-    send_frame!(python, header, [body(frame)])
+    job !== nothing && msg_type == "execute_result" && (job.result = body(frame))
     return nothing
 end
 

@@ -158,9 +158,10 @@ function queue_cell!(kernel::Kernel, request::Request)
     # for the history: recalled in a kernel of another default, the cell is to run as it did
     cell.marker_length > 0 && (frame["source"] = source)
     kernel.last_id += 1
-    job = Job(
-        kernel.last_id, :execute, cell.language, request, "execute_reply", frame, Vector{UInt8}[],
-        cell, 0, silent, get_bool(content, "stop_on_error", true), nothing, Inf, request.subshell,
+    job = Job(;
+        id=kernel.last_id, kind=:execute, language=cell.language, request=request,
+        reply_type="execute_reply", frame=frame, cell=cell, silent=silent,
+        stop_on_error=get_bool(content, "stop_on_error", true), subshell=request.subshell,
     )
     name_subshell!(job)
     push!(kernel.queue, job)
@@ -190,9 +191,10 @@ function ask!(kernel::Kernel, request::Request)
     )
     frame["type"] = type
     kernel.last_id += 1
-    job = Job(
-        kernel.last_id, :ask, language, request, type * "_reply", frame, Vector{UInt8}[], cell, 0, true,
-        false, nothing, type in ("history", "is_complete") ? time() + ASKING_PATIENCE : Inf, "",
+    job = Job(;
+        id=kernel.last_id, kind=:ask, language=language, request=request, reply_type=type * "_reply",
+        frame=frame, cell=cell,
+        patience=type in ("history", "is_complete") ? time() + ASKING_PATIENCE : Inf,
     )
     executor = executor_of(kernel, language)
     if type == "is_complete" && is_bare_marker(cell)
@@ -267,9 +269,9 @@ function route_comm!(kernel::Kernel, request::Request)
     )
     buffers = vcat([request.content_json], request.buffers)
     kernel.last_id += 1
-    job = Job(
-        kernel.last_id, :comm, language, request, "", frame, buffers, plain_cell("", language), 0,
-        true, false, nothing, Inf, request.subshell,
+    job = Job(;
+        id=kernel.last_id, kind=:comm, language=language, request=request, frame=frame,
+        buffers=buffers, subshell=request.subshell,
     )
     name_subshell!(job)
     push!(kernel.queue, job)

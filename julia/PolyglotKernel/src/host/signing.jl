@@ -24,17 +24,19 @@ const DIGESTS = Dict{String,Digest}(
     Signer(key, scheme)
 
 Signs with HMAC (RFC 2104). It is made of the digests that Julia carries compiled, because the SHA
-library's own HMAC would have to be compiled before a kernel could say its first word.
+library's own HMAC would have to be compiled before a kernel could say its first word; once it has,
+[`accelerate!`](@ref) may find better ones.
 """
-struct Signer
+mutable struct Signer
     digest::Digest
+    openssl::Union{Nothing,OpenSSL}
     inner::Vector{UInt8}        # the key, padded for the two passes; empty when nothing is signed
     outer::Vector{UInt8}
 end
 
 function Signer(key::Vector{UInt8}, scheme::String)
     digest = DIGESTS[scheme]
-    isempty(key) && return Signer(digest, UInt8[], UInt8[])
+    isempty(key) && return Signer(digest, nothing, UInt8[], UInt8[])
     length(key) > digest.block && (key = digested(digest, (key,)))
     inner = fill(0x36, digest.block)
     outer = fill(0x5c, digest.block)
@@ -42,7 +44,22 @@ function Signer(key::Vector{UInt8}, scheme::String)
         inner[i] ⊻= key[i]
         outer[i] ⊻= key[i]
     end
-    return Signer(digest, inner, outer)
+    return Signer(digest, nothing, inner, outer)
+end
+
+"""
+    accelerate!(signer)
+
+Sign by OpenSSL from now on, if it is there and gives what Julia's digest gives.
+"""
+function accelerate!(signer::Signer)
+    is_signing(signer) || return nothing
+    openssl = load_openssl(signer.digest.openssl)
+    trial = (signer.inner,)
+    if openssl !== nothing && digested(openssl, trial) == digested(signer.digest, trial)
+        signer.openssl = openssl
+    end
+    return nothing
 end
 
 is_signing(signer::Signer) = !isempty(signer.inner)
@@ -54,22 +71,14 @@ The signature of `parts` (byte vectors) as hexadecimal digits in ASCII; empty wi
 """
 function sign(signer::Signer, parts)
     is_signing(signer) || return UInt8[]
-    inner = digested(signer.digest, (signer.inner, parts...))
-    return hexadecimal(digested(signer.digest, (signer.outer, inner)))
+    inner = digested(signer, (signer.inner, parts...))
+    return hexadecimal(digested(signer, (signer.outer, inner)))
 end
 
-"From how many bytes on OpenSSL is asked, which first has to be found and loaded."
-const LARGE_MESSAGE = 2^18
+digested(signer::Signer, parts::Tuple) =
+    digested(something(signer.openssl, signer.digest), parts)::Vector{UInt8}
 
 function digested(digest::Digest, parts::Tuple)
-    total = 0
-    for part in parts
-        total += length(part)
-    end
-    if total >= LARGE_MESSAGE
-        found = Base.invokelatest(openssl_digest, digest.openssl, parts)::Union{Nothing,Vector{UInt8}}
-        found === nothing || return found
-    end
     state = digest.context()
     for part in parts
         SHA.update!(state, part)
