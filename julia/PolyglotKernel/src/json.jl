@@ -326,11 +326,19 @@ big_or_int(value::Union{Int64,BigInt}) = value
 big_or_int(value::Integer) = typemin(Int64) <= value <= typemax(Int64) ? Int64(value) : BigInt(value)
 
 function write(io::IO, value::String)
+    make_room(io, ncodeunits(value))
     Base.write(io, UInt8('"'))
     write_escaped(io, codeunits(value), 1, ncodeunits(value))
     Base.write(io, UInt8('"'))
     return nothing
 end
+
+# A large buffer that a text has just filled would be moved once more for what comes behind it.
+make_room(::IO, ::Int) = nothing
+make_room(io::IOBuffer, size::Int) =
+    size >= LARGE_TEXT ? Base.ensureroom(io, size + size >> 4) : nothing
+
+const LARGE_TEXT = 2^16
 
 function write(io::IO, object::Union{AbstractDict,NamedTuple})
     Base.write(io, UInt8('{'))
