@@ -16,15 +16,20 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from polyglot_shim.find_julia import find_julia
+from polyglot_shim.julia_image import current_image
+
 from bench import bench_values, measure
-from bench.client import Kernel, install_specs
+from bench.client import IMAGELESS, Kernel, install_specs
 from bench.measure import JULIA, LINES, SPIN
 from bench.table import Row, Table
 
 START = "start to kernel_info_reply"
+START_IMAGELESS = "start to kernel_info_reply, without the image"
 PYTHON_CELL = "execute `1`, Python cell"
 JULIA_CELL = "execute `1`, Julia cell (against ipykernel's Python cell)"
 FIRST_JULIA = "first Julia cell, sent 2 s after kernel_info_reply"
+FIRST_JULIA_IMAGELESS = "first Julia cell, sent 2 s after, without the image"
 FIRST_JULIA_AT_ONCE = "first Julia cell, sent at once"
 CONTROL = "control round trip while {} spins"
 HEARTBEAT = "heartbeat round trip while {} spins"
@@ -39,9 +44,11 @@ JULIA_CELL_RATIO = 0.8 / 4.5
 
 ROWS = [
     Row(START, ratio=1.5),
+    Row(START_IMAGELESS),
     Row(PYTHON_CELL, ratio=0.35),
     Row(JULIA_CELL, ratio=JULIA_CELL_RATIO),
     Row(FIRST_JULIA, limit=0.5),
+    Row(FIRST_JULIA_IMAGELESS),
     Row(FIRST_JULIA_AT_ONCE),
     *(Row(CONTROL.format(language), limit=0.005) for language in LANGUAGES),
     *(Row(HEARTBEAT.format(language), limit=0.005) for language in LANGUAGES),
@@ -77,6 +84,17 @@ def starts(table: Table, repetitions: int) -> None:
                 kernel.run("import os")
                 seconds = measure.completion(kernel, "os.pat")
                 table.add(COMPLETE.format("Python, first"), name, seconds)
+
+
+def imageless_starts(table: Table, repetitions: int) -> None:
+    """What the image spares a Julia before 1.9, which compiles the kernel at each start."""
+    for repetition in range(repetitions):
+        say(f"start {repetition + 1} of {repetitions}: without the image")
+        with Kernel(IMAGELESS) as kernel:
+            table.add(START_IMAGELESS, "polyglot", kernel.started_in)
+            time.sleep(USER_TYPES)
+            first = measure.timed(lambda k=kernel: k.run(JULIA + "1"))
+            table.add(FIRST_JULIA_IMAGELESS, "polyglot", first)
 
 
 def warm_up() -> None:
@@ -150,6 +168,8 @@ def run(quick: bool) -> Table:
     table = Table(ROWS)
     warm_up()
     starts(table, 4 if quick else 10)
+    if has_image():
+        imageless_starts(table, 2 if quick else 5)
     rounds, count = (2, 30) if quick else (5, 100)
     with Kernel("polyglot") as ours, Kernel("ipykernel") as theirs:
         kernels = {"polyglot": ours, "ipykernel": theirs}
@@ -171,12 +191,20 @@ def report(table: Table) -> str:
     import ipykernel
     import IPython
 
-    where = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
-    versions = f"ipykernel {ipykernel.__version__}, IPython {IPython.__version__}"
+    julia = f"Julia {'.'.join(map(str, find_julia().version))}"
+    if has_image():
+        julia += " with the kernel's image (`polyglot-kernel compile`)"
     head = (
-        f"Medians of one run, interleaved. {where}; Python {platform.python_version()}, {versions}."
+        "Medians of one run, interleaved. "
+        f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores; {julia}; "
+        f"Python {platform.python_version()}, ipykernel {ipykernel.__version__}, "
+        f"IPython {IPython.__version__}."
     )
     return "\n".join([head, "", *table.lines()]) + "\n"
+
+
+def has_image() -> bool:
+    return current_image(find_julia().path) is not None
 
 
 def main() -> int:
