@@ -128,6 +128,68 @@ def test_a_finally_clause_runs(nb, language):
     assert nb.run(in_(language, "cleaned")).result == "1"
 
 
+# Longer than any interval between two signals of the host's.
+SAVES = {
+    "python": "try:\n    {loop}\nexcept KeyboardInterrupt:\n    {work}\n    saved = True\n'goes on'",
+    "julia": 'try\n{loop}\ncatch\n{work}\nglobal saved = true\nend\n"goes on"',
+}
+BUSY = {
+    "python": "import time; end = time.time() + 1.5\n    while time.time() < end: pass",
+    "julia": "let stop = time() + 1.5; while time() < stop; end; end",
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "loop", "work"),
+    [
+        ("python", "print('on'); time.sleep(100)", "time.sleep(1.5)"),
+        ("python", "print('on', flush=True)\n    while True: pass", BUSY["python"]),
+        ("julia", 'println("on"); sleep(100)', "sleep(1.5)"),
+        ("julia", 'println("on"); sleep(100)', BUSY["julia"]),
+        ("julia", 'println("on"); while true; end', "sleep(1.5)"),
+        ("julia", 'println("on"); while true; end', BUSY["julia"]),
+        ("julia", 'println("on"); while true; rand(10); end', BUSY["julia"]),
+    ],
+)
+def test_what_handles_the_interrupt_is_left_alone(nb, language, loop, work):
+    """A training loop that saves its model: no further signal hits what is done then."""
+    if language == "python":
+        nb.run("import time")
+    cell = nb.submit(in_(language, SAVES[language].format(loop=loop, work=work)))
+    cell.wait_for_stdout("on")
+    nb.interrupt()
+    assert "goes on" in cell.wait().result
+    assert nb.run(in_(language, "saved")).result in ("True", "true")
+
+
+@both
+def test_handling_may_take_long_and_be_interrupted(nb, language):
+    """Longer than the time in which what does not react is given up; no variable is at stake."""
+    code = {
+        "python": "import time\ntry:\n    print('on')\n    time.sleep(100)\n"
+        "except KeyboardInterrupt:\n    time.sleep(4)\n    print('waited')\n    time.sleep(100)",
+        "julia": 'try\nprintln("on"); sleep(100)\ncatch\n'
+        'sleep(4); println("waited"); sleep(100)\nend',
+    }
+    nb.run(in_(language, "kept = 19"))
+    cell = nb.submit(in_(language, code[language])).wait_for_stdout("on")
+    nb.interrupt()
+    cell.wait_for_stdout("waited")
+    nb.interrupt()
+    assert "Interrupt" in cell.wait().error.ename
+    assert cell.stderr == ""
+    assert nb.run(in_(language, "kept")).result == "19"
+
+
+def test_background_tasks_are_not_hit(nb):
+    """The interrupt is for the cell, whichever task happens to run."""
+    nb.run("%julia\nticks = 0\nticking = @async while true; sleep(0.001); global ticks += 1; end;")
+    cell = nb.submit('%julia\nprintln("on"); take!(Channel(1))').wait_for_stdout("on")
+    nb.interrupt()
+    assert cell.wait().error.ename == "InterruptException"
+    assert nb.run("%julia\nbefore = ticks; sleep(0.1); ticks > before").result == "true"
+
+
 def test_a_subprocess_is_gone(nb):
     cell = nb.submit('%julia\nprintln("on"); run(`sleep 4711`)').wait_for_stdout("on")
     sleeping: list[psutil.Process] = []

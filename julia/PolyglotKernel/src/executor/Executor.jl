@@ -10,7 +10,7 @@ using Base64, InteractiveUtils, Logging, Markdown, REPL
 using UUIDs: uuid4
 using ..Asking, ..Compat, ..Frames, ..JSON, ..Values
 
-include("../variadic.jl")
+include("../symbol.jl")
 include("channel.jl")
 include("streams.jl")
 include("calls.jl")

@@ -39,7 +39,7 @@ duplicate(fd::RawFD) = RawFD(checked("dup", ccall(:dup, Cint, (RawFD,), fd)))
 
 function close_on_exec(fd::RawFD)
     F_SETFD, FD_CLOEXEC = 2, 1
-    checked("fcntl", ccall(variadic(:fcntl), Cint, (RawFD, Cint, Cint...), fd, F_SETFD, FD_CLOEXEC))
+    checked("fcntl", ccall(c_symbol(:fcntl), Cint, (RawFD, Cint, Cint...), fd, F_SETFD, FD_CLOEXEC))
     return nothing
 end
 
@@ -166,7 +166,7 @@ const FIONREAD = Sys.islinux() ? Culong(0x541b) : Culong(0x4004667f)
 
 # How many bytes wait in a pipe, whichever its end.
 function unread(channel::HostChannel, fd::RawFD)
-    result = ccall(variadic(:ioctl), Cint, (RawFD, Culong, Ref{Cint}...), fd, FIONREAD, channel.unread)
+    result = ccall(c_symbol(:ioctl), Cint, (RawFD, Culong, Ref{Cint}...), fd, FIONREAD, channel.unread)
     return result == -1 ? Cint(0) : channel.unread[]
 end
 

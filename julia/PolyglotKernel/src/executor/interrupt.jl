@@ -112,6 +112,24 @@ function wait_undisturbed(on_interrupt, wait, argument)
 end
 
 """
+    interrupt_by_frame(session, header)
+
+The host interrupts a request, and its code waits for something, or the reader task would not run: the
+interrupt is thrown into that very code, and not into whichever task happens to be current. Too late
+the host has sent a signal instead. Subprocesses are to hear of it, too.
+"""
+function interrupt_by_frame(session::Session, header::Dict{String,Any})
+    meant = session.evaluating && header["id"] == session.request.id && time() < header["before"]
+    meant || return nothing
+    discard_sigint(session.sigint)
+    ccall(:kill, Cint, (Cint, Cint), 0, SIGINT)     # the group: this process ignores it
+    deliver_sigint(session.sigint)
+    report_interrupt(session)
+    pass_on_interrupt(session)
+    return nothing
+end
+
+"""
     pass_on_interrupt(session)
 
 An interrupt was thrown into the reader task, which happened to be the current one: it was meant for

@@ -12,7 +12,7 @@ function main()
     sigint = SigintGate()
     discard_sigint(sigint)
     channel = HostChannel(; mark=pop!(ENV, "POLYGLOT_MARK", ""))
-    announce(channel)
+    announce(channel, sigint)
     session = Session(channel, sigint)
     startup = pop!(ENV, "POLYGLOT_STARTUP_FILE", "yes") != "no"
     restore_environment!()
@@ -37,9 +37,10 @@ function forget_program()
 end
 
 # Early: requests wait in the pipe while the rest of the start is done.
-function announce(channel::HostChannel)
+function announce(channel::HostChannel, sigint::SigintGate)
     header = JSON.fields(
-        "type" => "ready", "language" => "julia", "version" => string(VERSION), "concurrent" => false
+        "type" => "ready", "language" => "julia", "version" => string(VERSION), "concurrent" => false,
+        "interrupt_frames" => Sys.islinux(), "sigint" => sigint_words(sigint),
     )
     send(channel, header)
     return nothing
@@ -178,6 +179,8 @@ function deliver(session::Session, frame::Frames.Frame)
     elseif type == "return"
         waiting = get(calls.returns, frame.header["call"], nothing)
         waiting === nothing ? late_return_arrived(session, frame) : put!(waiting, frame)
+    elseif type == "interrupt"
+        interrupt_by_frame(session, frame.header)
     elseif type == "release"
         release_arrived(session, frame.header)
     elseif type == "call" && !isempty(calls.waiting)

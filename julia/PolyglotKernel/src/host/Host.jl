@@ -18,7 +18,7 @@ const KERNEL_VERSION = String(
     match(r"version = \"(.*)\"", read(joinpath(@__DIR__, "..", "..", "Project.toml"), String))[1]
 )
 
-include("../variadic.jl")
+include("../symbol.jl")
 include("options.jl")
 include("posix.jl")
 include("zmq.jl")
@@ -30,6 +30,7 @@ include("channels.jl")
 include("registration.jl")
 include("cell.jl")
 include("rawpipe.jl")
+include("sigint_words.jl")
 include("process.jl")
 include("executor.jl")
 include("batch.jl")

@@ -15,7 +15,8 @@ mutable struct Executor
     command::Vector{String}
     process::Union{Process,Nothing}
     ready::Bool
-    concurrent::Bool
+    concurrent::Bool                            # it runs several subshells at once
+    interrupt_frames::Bool                      # it takes these
     version::String
     busy::Vector{Int}
     waiting::Int
@@ -25,12 +26,13 @@ mutable struct Executor
     last_words::String                          # its raw stderr until it is ready, should it never be
     condemned::String                           # why the host killed it, empty when it did not
     leaving::Bool                               # it said that it ends, and takes no more requests
+    deaf_until::Float64                         # when it hears signals again, in `time()`
 end
 
 function Executor(language::String, command::Vector{String})
     return Executor(
-        language, command, nothing, false, false, "", Int[], 0, 0, NO_PARENT,
-        (UInt8[], UInt8[]), "", "", false,
+        language, command, nothing, false, false, false, "", Int[], 0, 0, NO_PARENT,
+        (UInt8[], UInt8[]), "", "", false, 0.0,
     )
 end
 
@@ -42,6 +44,7 @@ function ensure_started!(executor::Executor)
     executor.last_words = ""
     executor.condemned = ""
     executor.leaving = false
+    executor.deaf_until = 0.0
     executor.generation += 1
     executor.process = try
         start_process(executor.command, executor_environment(executor.language))

@@ -1,10 +1,17 @@
-# Interrupts, from polite to final. The innermost executor that runs gets SIGINT, again and again until
-# it says that it has arrived. A job that is still there after some seconds cannot be stopped from
-# outside: the user is told, and the next interrupt ends the process.
+# Interrupts, from polite to final. The innermost executor that runs is told by a frame, if it knows
+# those, which its code hears that waits for something. Code that does not gets SIGINT, again and again
+# until that has reached it. A job that is still there after some seconds cannot be stopped from
+# outside: the user is told, and the next interrupt ends the process. Code that has caught an interrupt
+# may take its time; if the user interrupts it once more, it is like any other.
 
 # Julia: the burst that its runtime wants. Python: a signal that comes the moment before a system call
 # begins does not end that, and its handler waits for the call; the next one does.
 const SIGNAL_INTERVALS = Dict("julia" => 0.1, "python" => 0.5)
+const BURST = 4                 # from so many signals on Julia may have thrown by force,
+const DEAF_SECONDS = 0.6        # and ignores those that come within half a second of that
+const GATE_INTERVAL = 0.01      # until it is looked again whether a signal would be heard
+const FRAME_SECONDS = 0.03      # in which an interrupt frame is heard, or never
+const ANSWER_SECONDS = 0.01     # and its answer is here
 const PATIENCE = 3.0
 
 "Reply to an `interrupt_request` (\"Kernel interrupt\")."
@@ -27,11 +34,10 @@ function interrupt!(kernel::Kernel)
         return nothing
     end
     refuse_waiting_calls!(kernel, job.request)
-    executor = innermost(kernel, job)
-    interrupt(executor.process::Process)
+    again = current !== nothing && current.job === job && current.arrived
     now = time()
-    again = now + SIGNAL_INTERVALS[executor.language]
-    kernel.interruption = Interruption(job, executor, again, now + PATIENCE, false)
+    kernel.interruption = Interruption(job, innermost(kernel, job), again, now)
+    continue_interruption!(kernel, now)
     return nothing
 end
 
@@ -66,8 +72,16 @@ function interrupt_arrived!(kernel::Kernel, executor::Executor, ::Frame)
     current = kernel.interruption
     if current !== nothing && current.executor === executor
         filter!(entry -> entry.job.request !== current.job.request, kernel.inputs)
-        current.next_signal = Inf
+        arrive!(current, time())
+        current.next_step = Inf
     end
+    return nothing
+end
+
+function arrive!(current::Interruption, now::Float64)
+    forced = current.signals >= BURST && !current.arrived
+    forced && (current.executor.deaf_until = now + DEAF_SECONDS)
+    current.arrived = true
     return nothing
 end
 
@@ -77,28 +91,58 @@ function end_interruption!(kernel::Kernel, job::Job)
 end
 
 next_interrupt_step(::Nothing) = Inf
-next_interrupt_step(current::Interruption) =
-    min(current.next_signal, current.warned ? Inf : current.warn_at)
+next_interrupt_step(current::Interruption) = min(current.next_step, current.warn_at)
 
 "Do what is due of an interrupt that the job has not yet ended by."
 function continue_interruption!(kernel::Kernel, now::Float64)
     current = kernel.interruption
     current === nothing && return nothing
     process = current.executor.process
-    if now >= current.next_signal && process !== nothing
+    if now >= current.next_step && process !== nothing
+        is_frame = current.executor.interrupt_frames && !current.framed
+        is_frame ? send_interrupt!(current, process, now) : signal!(current, process, now)
+    end
+    now >= current.warn_at && warn!(kernel, current)
+    return nothing
+end
+
+function send_interrupt!(current::Interruption, process::Process, now::Float64)
+    current.framed = true
+    current.next_step = now + FRAME_SECONDS + ANSWER_SECONDS
+    before = now + FRAME_SECONDS
+    header = Dict{String,Any}("type" => "interrupt", "id" => current.job.id, "before" => before)
+    send_frame!(process, header)
+    return nothing
+end
+
+function signal!(current::Interruption, process::Process, now::Float64)
+    state = sigint_state(process.sigint)
+    current.next_step = now + SIGNAL_INTERVALS[current.executor.language]
+    if state === :closed
+        current.next_step = now + GATE_INTERVAL
+    elseif now < current.executor.deaf_until
+        current.next_step = current.executor.deaf_until
+    elseif state === :taken && current.signals > 0
+        arrive!(current, now)       # a further signal would hit the code that handles it
+    else
         interrupt(process)
-        current.next_signal = now + SIGNAL_INTERVALS[current.executor.language]
+        current.signals += 1
+        current.arrived = false
     end
-    if now >= current.warn_at && !current.warned
-        current.warned = true
-        current.next_signal = Inf
-        name = language_name(current.executor.language)
-        add_text!(
-            kernel, current.job.request.header_json, "stderr",
-            "\nThe interrupt has not stopped this cell within $(round(Int, PATIENCE)) seconds. Interrupt once " *
-            "more to restart $name; its variables will be lost.\n",
-        )
-    end
+    return nothing
+end
+
+function warn!(kernel::Kernel, current::Interruption)
+    current.warn_at = Inf
+    current.next_step = Inf
+    current.arrived && !current.insists && return nothing
+    current.warned = true
+    name = language_name(current.executor.language)
+    add_text!(
+        kernel, current.job.request.header_json, "stderr",
+        "\nThe interrupt has not stopped this cell within $(round(Int, PATIENCE)) seconds. Interrupt once " *
+        "more to restart $name; its variables will be lost.\n",
+    )
     return nothing
 end
 

@@ -80,10 +80,17 @@ An interrupt that a job has not yet ended by; see `interrupt.jl`. Times are thos
 mutable struct Interruption
     job::Job                                    # the cell or comm message that is interrupted
     executor::Executor                          # the innermost one that runs
-    next_signal::Float64                        # Inf when no further one is to be sent
-    warn_at::Float64
+    framed::Bool                                # a frame was sent
+    signals::Int                                # how many SIGINTs were
+    insists::Bool                               # the job's code had got one before, and went on
+    arrived::Bool                               # its code has got it
+    next_step::Float64                          # Inf when no further signal is to be sent
+    warn_at::Float64                            # Inf when it is not to be told that it had no effect
     warned::Bool
 end
+
+Interruption(job::Job, executor::Executor, insists::Bool, now::Float64) =
+    Interruption(job, executor, false, 0, insists, false, now, now + PATIENCE, false)
 
 "The kernel is ending; `next` is when the executors that are left are treated more rudely."
 mutable struct Shutdown

@@ -27,7 +27,7 @@ function system_check(result::Integer, call::String)
 end
 
 fcntl(fd::Cint, command::Cint, argument::Cint) =
-    ccall(variadic(:fcntl), Cint, (Cint, Cint, Cint...), fd, command, argument)
+    ccall(c_symbol(:fcntl), Cint, (Cint, Cint, Cint...), fd, command, argument)
 
 "A pipe as `(read end, write end)`; children inherit neither. A large one, where the system lets us."
 function open_pipe()
@@ -50,7 +50,7 @@ open_null() =
 close_fd(fd::Cint) = (ccall(:close, Cint, (Cint,), fd); nothing)
 
 function set_nonblocking(fd::Cint)
-    flags = ccall(variadic(:fcntl), Cint, (Cint, Cint...), fd, F_GETFL)
+    flags = ccall(c_symbol(:fcntl), Cint, (Cint, Cint...), fd, F_GETFL)
     fcntl(fd, F_SETFL, flags | O_NONBLOCK)
     return nothing
 end
@@ -64,7 +64,7 @@ end
 "How many bytes wait to be read from `fd`."
 function bytes_available(fd::Cint)
     count = Ref{Cint}(0)
-    ccall(variadic(:ioctl), Cint, (Cint, Culong, Ref{Cint}...), fd, FIONREAD, count)
+    ccall(c_symbol(:ioctl), Cint, (Cint, Culong, Ref{Cint}...), fd, FIONREAD, count)
     return Int(count[])
 end
 
@@ -158,7 +158,22 @@ end
 "A descriptor that becomes readable when process `pid` ends; -1 where the system has no such thing."
 function open_pidfd(pid::Cint)
     Sys.islinux() || return Cint(-1)
-    return Cint(ccall(variadic(:syscall), Clong, (Clong, Clong...), SYS_PIDFD_OPEN, Clong(pid), Clong(0)))
+    return Cint(ccall(c_symbol(:syscall), Clong, (Clong, Clong...), SYS_PIDFD_OPEN, Clong(pid), Clong(0)))
+end
+
+"A descriptor of the memory of process `pid`, -1 where that may not be read."
+function open_memory(pid::Cint)
+    Sys.islinux() || return Cint(-1)
+    return ccall(:open, Cint, (Cstring, Cint), string("/proc/", pid, "/mem"), O_CLOEXEC)
+end
+
+"The C integer at `address` in `memory`, `nothing` if it cannot be read."
+function read_word(memory::Cint, address::Int)
+    word = Ref{Cint}(0)
+    count = ccall(
+        :pread, Cssize_t, (Cint, Ref{Cint}, Csize_t, Int64), memory, word, sizeof(Cint), address
+    )
+    return count == sizeof(Cint) ? word[] : nothing
 end
 
 const SIGNAL_NAMES = Dict(

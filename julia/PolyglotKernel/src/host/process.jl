@@ -18,6 +18,7 @@ mutable struct Process
     raw::Tuple{RawPipe,RawPipe}     # stdout, stderr
     chunk::Vector{UInt8}
     open::Bool                      # whether `replies` may bring more
+    sigint::Union{SigintWords,Nothing}
     status::Union{Cint,Nothing}     # how it ended, once it has
 end
 
@@ -57,7 +58,7 @@ function start_process(command::Vector{String}, environment::Vector{String})
     return Process(
         pid, open_pidfd(pid), guard, guard_pipe, ours[3], ours[4], Vector{UInt8}[], 1,
         Frames.Decoder(), (RawPipe(ours[1], "stdout", raw_mark), RawPipe(ours[2], "stderr", raw_mark)),
-        Vector{UInt8}(undef, 2^18), true, nothing,
+        Vector{UInt8}(undef, 2^18), true, nothing, nothing,
     )
 end
 
@@ -152,5 +153,6 @@ function close_process!(process::Process)
         close_fd(fd)
     end
     process.pidfd >= 0 && close_fd(process.pidfd)
+    process.sigint === nothing || close_fd(process.sigint.memory)
     return nothing
 end

@@ -92,7 +92,10 @@ body(frame::Frame) = isempty(frame.buffers) ? EMPTY_OBJECT : frame.buffers[1]
 function take_ready!(kernel::Kernel, executor::Executor, frame::Frame)
     executor.ready = true
     executor.concurrent = get_bool(frame.header, "concurrent", false)
+    executor.interrupt_frames = get_bool(frame.header, "interrupt_frames", false)
     executor.version = get_text(frame.header, "version")
+    process = executor.process::Process
+    process.sigint = sigint_words(process.pid, get(frame.header, "sigint", nothing))
     executor.language == "julia" && (kernel.rehearsal = min(kernel.rehearsal, time() + REHEARSAL_DELAY))
     return nothing
 end
