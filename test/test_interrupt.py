@@ -130,7 +130,8 @@ def test_a_finally_clause_runs(nb, language):
 
 # Longer than any interval between two signals of the host's.
 SAVES = {
-    "python": "try:\n    {loop}\nexcept KeyboardInterrupt:\n    {work}\n    saved = True\n'goes on'",
+    "python": "try:\n    {loop}\nexcept KeyboardInterrupt:\n    {work}\n    saved = True\n"
+    "'goes on'",
     "julia": 'try\n{loop}\ncatch\n{work}\nglobal saved = true\nend\n"goes on"',
 }
 BUSY = {

@@ -22,6 +22,7 @@ from polyglot_shim.find_julia import Julia
 from polyglot_shim.find_libzmq import find_libzmq
 from polyglot_shim.julia_image import CACHES_MACHINE_CODE, current_image, image_path, name_of
 from polyglot_shim.launcher import host_command, host_environment, julia_command
+from polyglot_shim.process import output_of
 
 if TYPE_CHECKING:
     from jupyter_client.blocking import BlockingKernelClient
@@ -171,18 +172,5 @@ def _compile(julia: str, compiler: str, folder: str, traces: list[str]) -> str:
 
 
 def _run(command: list[str]) -> str:
-    """Stdout of `command`. Raises StartupError with its stderr if it fails."""
-    done = subprocess.run(
-        command,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding="utf-8",
-        errors="replace",
-        timeout=COMPILE_SECONDS,
-    )
-    if done.returncode != 0:
-        raise StartupError(
-            f"{os.path.basename(command[0])} failed with exit code {done.returncode}:\n"
-            f"{done.stderr.strip()}\nWithout an image the kernel works too, and starts slower."
-        )
-    return done.stdout
+    remedy = "Without an image the kernel works too, and starts slower."
+    return output_of(command, COMPILE_SECONDS, remedy)

@@ -13,11 +13,11 @@ import glob
 import os
 import re
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Callable
 
 from polyglot_shim.errors import StartupError
+from polyglot_shim.process import output_of
 
 RELEASE = "bullseye"
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
@@ -179,23 +179,8 @@ def _arrange(prefix: str) -> None:
 
 
 def _run(command: list[str], folder: str | None = None) -> str:
-    """Stdout of `command`. Raises StartupError with its stderr if it fails or hangs."""
-    try:
-        done = subprocess.run(
-            command,
-            cwd=folder,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            encoding="utf-8",
-            errors="replace",
-            timeout=FETCH_SECONDS,
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise StartupError(f"{command[0]} failed: {error}") from error
-    if done.returncode != 0:
-        raise StartupError(
-            f"{command[0]} failed with exit code {done.returncode}:\n{done.stderr.strip()}\n"
-            "What to do: see whether `apt-get update` works on this machine, or get Julia from "
-            "https://julialang.org/downloads"
-        )
-    return done.stdout
+    remedy = (
+        "What to do: see whether `apt-get update` works on this machine, or get Julia from "
+        "https://julialang.org/downloads"
+    )
+    return output_of(command, FETCH_SECONDS, remedy, folder)

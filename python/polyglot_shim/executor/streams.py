@@ -15,7 +15,20 @@ def unbuffered(descriptor: int) -> io.TextIOWrapper:
     return io.TextIOWrapper(raw, "utf-8", "backslashreplace", write_through=True)  # type: ignore
 
 
-class OutputStream(io.TextIOBase):
+class _Lasting(io.IOBase):
+    """Lasts as long as the process: a library that closes it shall not end output."""
+
+    def close(self) -> None:
+        self.flush()
+
+    def writable(self) -> bool:
+        return True
+
+    def isatty(self) -> bool:
+        return False
+
+
+class OutputStream(_Lasting, io.TextIOBase):
     """A text stream whose text goes to the host as frames; its descriptor is the raw one."""
 
     def __init__(self, name: str, descriptor: int, output: Output) -> None:
@@ -55,21 +68,11 @@ class OutputStream(io.TextIOBase):
     def flush(self) -> None:
         self._output.flush()
 
-    def close(self) -> None:
-        # The streams last as long as the process: a library that closes them shall not end output.
-        self.flush()
-
-    def writable(self) -> bool:
-        return True
-
-    def isatty(self) -> bool:
-        return False
-
     def fileno(self) -> int:
         return self._descriptor
 
 
-class BytesStream(io.RawIOBase):
+class BytesStream(_Lasting, io.RawIOBase):
     """`sys.stdout.buffer`: bytes of UTF-8 text, which may be cut anywhere."""
 
     def __init__(self, text: OutputStream) -> None:
@@ -84,15 +87,6 @@ class BytesStream(io.RawIOBase):
 
     def flush(self) -> None:
         self._text.flush()
-
-    def close(self) -> None:
-        self.flush()
-
-    def writable(self) -> bool:
-        return True
-
-    def isatty(self) -> bool:
-        return False
 
     def fileno(self) -> int:
         return self._text.fileno()

@@ -1,39 +1,34 @@
 # Reading containers. A value inside that cannot be read is named by its place, in Julia's indices.
 
-"As many values as `dims` say, in a vector."
-function read_items(decoder::Decoder, dims::Dims)
-    items = Vector{Any}(undef, prod(dims))
+"""
+    read_each(step, decoder, count)
+
+`count` values in a vector; `step(i)` says where the `i`th stands, for the path of an error.
+"""
+function read_each(step, decoder::Decoder, count::Int)
+    items = Vector{Any}(undef, count)
     i = 0
     try
-        while i < length(items)
+        while i < count
             i += 1
             items[i] = read_value(decoder)
         end
     catch e
-        e isa ConversionError && under!(e, place(i, dims))
+        e isa ConversionError && under!(e, step(i))
         rethrow()
     end
     return items
 end
 
+"As many values as `dims` say, in a vector."
+read_items(decoder::Decoder, dims::Dims) = read_each(i -> place(i, dims), decoder, prod(dims))
+
 read_list(decoder::Decoder) = read_items(decoder, (read_count(decoder),))
 read_tuple(decoder::Decoder) = Tuple(read_list(decoder))
 
 "A value for each name, which stands in the path of an error."
-function read_fields(decoder::Decoder, names::Vector{Symbol})
-    values = Vector{Any}(undef, length(names))
-    i = 0
-    try
-        while i < length(names)
-            i += 1
-            values[i] = read_value(decoder)
-        end
-    catch e
-        e isa ConversionError && under!(e, ".$(names[i])")
-        rethrow()
-    end
-    return values
-end
+read_fields(decoder::Decoder, names::Vector{Symbol}) =
+    read_each(i -> ".$(names[i])", decoder, length(names))
 
 read_names(decoder::Decoder) = Symbol[Symbol(read_text(decoder)) for _ in 1:read_count(decoder)]
 
@@ -50,9 +45,9 @@ function read_dict(decoder::Decoder)
     dict = Dict{Any,Any}()
     sizehint!(dict, count)
     for _ in 1:count
-        key = read_step(decoder, "<key>")
+        key = read_step(() -> "<key>", decoder)
         haskey(dict, key) && refuse_twice("keys", key, "dict")
-        dict[key] = read_item(decoder, key)
+        dict[key] = read_step(() -> "[$(brief(key))]", decoder)
     end
     return dict
 end
@@ -60,27 +55,19 @@ end
 function read_set(decoder::Decoder)
     set = Set{Any}()
     for _ in 1:read_count(decoder)
-        member = read_step(decoder, "<member>")
+        member = read_step(() -> "<member>", decoder)
         member in set && refuse_twice("members", member, "set")
         push!(set, member)
     end
     return set
 end
 
-function read_item(decoder::Decoder, @nospecialize(key))
+"A value; `step()` says where it stands, for the path of an error."
+function read_step(step, decoder::Decoder)
     try
         return read_value(decoder)
     catch e
-        e isa ConversionError && under!(e, "[$(brief(key))]")
-        rethrow()
-    end
-end
-
-function read_step(decoder::Decoder, step::String)
-    try
-        return read_value(decoder)
-    catch e
-        e isa ConversionError && under!(e, step)
+        e isa ConversionError && under!(e, step())
         rethrow()
     end
 end
