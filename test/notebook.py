@@ -113,6 +113,11 @@ class Cell(Request):
         self.notebook.wait_until(lambda: text in self.stderr, f"{text!r} on stderr", self)
         return self
 
+    def wait_for_error(self) -> Cell:
+        """Until the error is shown, which is before the reply."""
+        self.notebook.wait_until(lambda: "error" in self.kinds, "an error", self)
+        return self
+
     def wait_for_input(self, number: int = 1) -> Message:
         """Until it has asked `number` times in all; the request's content."""
         self.notebook.wait_until(lambda: len(self.inputs) >= number, "an input request", self)

@@ -138,6 +138,16 @@ def test_run_all_stops_at_an_error(nb, language):
 
 
 @both
+def test_what_comes_before_the_reply_to_a_failed_cell_is_aborted(nb, language):
+    """A client sends its cells one after another: one may have failed before the next is sent."""
+    failed = nb.submit(in_(language, "undefined_name")).wait_for_error()
+    behind = nb.submit("1")
+    assert failed.wait().status == "error"
+    in_time = behind.header["date"] < failed.reply["header"]["date"]
+    assert behind.wait().status == ("aborted" if in_time else "ok")
+
+
+@both
 def test_run_all_goes_on_when_told_so(nb, language):
     cells = [
         nb.submit(in_(language, code), stop_on_error=False) for code in ("undefined_name", "1 + 1")

@@ -25,7 +25,7 @@ end
 function interrupt!(kernel::Kernel)
     job = interruptible_job(kernel)
     if job === nothing
-        abort!(kernel, take_waiting_cells!(kernel, ""))
+        abort(kernel, take_waiting_cells!(kernel, ""))
         return nothing
     end
     current = kernel.interruption
@@ -37,7 +37,7 @@ function interrupt!(kernel::Kernel)
     again = current !== nothing && current.job === job && current.arrived
     now = time()
     kernel.interruption = Interruption(job, innermost(kernel, job), again, now)
-    continue_interruption!(kernel, now)
+    take_step!(kernel.interruption, now)
     return nothing
 end
 
@@ -97,12 +97,17 @@ next_interrupt_step(current::Interruption) = min(current.next_step, current.warn
 function continue_interruption!(kernel::Kernel, now::Float64)
     current = kernel.interruption
     current === nothing && return nothing
-    process = current.executor.process
-    if now >= current.next_step && process !== nothing
-        is_frame = current.executor.interrupt_frames && !current.framed
-        is_frame ? send_interrupt!(current, process, now) : signal!(current, process, now)
-    end
+    now >= current.next_step && take_step!(current, now)
     now >= current.warn_at && warn!(kernel, current)
+    return nothing
+end
+
+function take_step!(current::Interruption, now::Float64)
+    executor = current.executor
+    process = executor.process
+    process === nothing && return nothing
+    is_frame = executor.interrupt_frames && !current.framed
+    is_frame ? send_interrupt!(current, process, now) : signal!(current, process, now)
     return nothing
 end
 

@@ -13,7 +13,8 @@ function start_jobs!(kernel::Kernel)
         job = kernel.queue[i]
         is_cell = job.kind == :execute
         in_main = isempty(job.subshell)
-        held_back = in_main && is_cell && (cell_waits || kernel.cell !== nothing)
+        held_back = is_cell && is_stopping(kernel, job.subshell)
+        held_back |= in_main && is_cell && (cell_waits || kernel.cell !== nothing)
         held_back |= !in_main && (job.subshell in taken || is_running(kernel, job.subshell))
         if !held_back && try_start!(kernel, job, taken)
             # a cell that the host answers itself is over already: look again from the front
@@ -145,7 +146,7 @@ end
     finish!(kernel, job, content)
 
 The job is answered: reply to the client with `content`. After a failure, or an interrupt, the cells
-that wait for the same shell are aborted.
+behind it are aborted (`stop.jl`).
 """
 function finish!(kernel::Kernel, job::Job, content::Union{String,Vector{UInt8}}, failed::Bool=false)
     tell_left_out!(kernel, job.request.header_json)
@@ -153,12 +154,15 @@ function finish!(kernel::Kernel, job::Job, content::Union{String,Vector{UInt8}},
     stops = failed && job.kind == :execute && (job.stop_on_error || was_interrupted(kernel, job))
     failed && refuse_waiting_calls!(kernel, job.request)
     forget!(kernel, job)
-    # before the reply: what a client sends once it has that is no part of this Run All
-    aborted = stops ? take_waiting_cells!(kernel, job.subshell) : Job[]
+    stops ? stop_behind!(kernel, job, content) : conclude(kernel, job, content)
+    return nothing
+end
+
+"The last that clients hear of a job."
+function conclude(kernel::Kernel, job::Job, content::Union{String,Vector{UInt8}})
     isempty(job.reply_type) || reply(kernel, job.request, job.reply_type, content)
     publish_status(kernel, "idle", job.request.header_json)
     record_result(kernel, job)
-    abort!(kernel, aborted)
     return nothing
 end
 
@@ -239,28 +243,3 @@ loss(executor::Executor) = string(
 )
 
 language_name(language::String) = uppercasefirst(language)
-
-"""
-    take_waiting_cells!(kernel, subshell)
-
-Take the cells that wait for a subshell, or with an empty name for the main shell, out of the queue,
-those included that were sent and not yet read.
-"""
-function take_waiting_cells!(kernel::Kernel, subshell::String)
-    receive_all!(kernel, SHELL)
-    is_taken(job) = job.kind == :execute && job.subshell == subshell
-    cells = filter(is_taken, kernel.queue)
-    filter!(!is_taken, kernel.queue)
-    return cells
-end
-
-"Answer cells with `aborted`: after an error the rest of a Run All must not run."
-function abort!(kernel::Kernel, cells::Vector{Job})
-    for job in cells
-        publish_status(kernel, "busy", job.request.header_json)
-        content = "{\"status\":\"aborted\",\"execution_count\":$(kernel.execution_count)}"
-        reply(kernel, job.request, job.reply_type, content)
-        publish_status(kernel, "idle", job.request.header_json)
-    end
-    return nothing
-end

@@ -92,6 +92,13 @@ end
 Interruption(job::Job, executor::Executor, insists::Bool, now::Float64) =
     Interruption(job, executor, false, 0, insists, false, now, now + PATIENCE, false)
 
+"A failed cell whose reply is kept back until `deadline`; see `stop.jl`."
+struct Stop
+    job::Job
+    content::Union{String,Vector{UInt8}}
+    deadline::Float64
+end
+
 "The kernel is ending; `next` is when the executors that are left are treated more rudely."
 mutable struct Shutdown
     stage::Symbol                               # :polite, :terminate, :kill
@@ -115,6 +122,7 @@ mutable struct Kernel
     last_id::Int
     execution_count::Int                        # of the last cell that counted
     cell::Union{Job,Nothing}                    # the one that runs in the main shell
+    stops::Vector{Stop}                         # the oldest first
     subshells::Vector{String}                   # ids, the oldest first
     batch::StreamBatch
     limit::OutputLimit
@@ -139,7 +147,7 @@ function Kernel(options::Options)
         Base.invokelatest(register, channels.zmq, session, connection)
     return Kernel(
         options, connection, session, channels, executors, Job[], Dict{Int,Job}(), 0, 0, nothing,
-        String[], StreamBatch(), OutputLimit(), PendingInput[], Dict{Int,Vector{UInt8}}(),
+        Stop[], String[], StreamBatch(), OutputLimit(), PendingInput[], Dict{Int,Vector{UInt8}}(),
         Dict{String,Any}(), Dict{String,String}(), String[], nothing, nothing, Inf, Parent(),
     )
 end

@@ -77,6 +77,7 @@ function time_to_wait(kernel::Kernel)
         next_shutdown_step(kernel.shutdown),
         kernel.rehearsal,
         next_lost_patience(kernel),
+        next_stop(kernel),
     )
     wait = deadline - time()
     watched_by_hand = kernel.parent.pid > 0 && kernel.parent.pidfd < 0
@@ -135,6 +136,7 @@ function handle_deadlines!(kernel::Kernel)
         kernel.interruption = nothing       # or it would be due again at once
     end
     kernel.shutdown === nothing || succeeds(continue_shutdown!, kernel, now)
+    now >= next_stop(kernel) && succeeds(conclude_stops!, kernel, now)
     now >= next_lost_patience(kernel) && succeeds(answer_impatient!, kernel, now)
     now >= kernel.rehearsal && succeeds(rehearse!, kernel)
     is_gone(kernel.parent) && succeeds(begin_shutdown!, kernel, false)

@@ -40,7 +40,7 @@ function delete_subshell!(kernel::Kernel, request::Request)
         executor.ready && executor.concurrent && send_frame!(executor, frame)
     end
     reply(kernel, request, "delete_subshell_reply", "{\"status\":\"ok\"}")
-    abort!(kernel, waiting)
+    abort(kernel, waiting)
     return nothing
 end
 
