@@ -333,6 +333,26 @@ function write(io::IO, value::String)
     return nothing
 end
 
+"""
+    InQuotes(text)
+
+The string `text` between quotation marks, for a large one whose copy would cost too much.
+"""
+struct InQuotes
+    text::String
+end
+
+Base.string(quoted::InQuotes) = string('"', quoted.text, '"')
+
+function write(io::IO, quoted::InQuotes)
+    text = quoted.text
+    make_room(io, ncodeunits(text))
+    Base.write(io, "\"\\\"")
+    write_escaped(io, codeunits(text), 1, ncodeunits(text))
+    Base.write(io, "\\\"\"")
+    return nothing
+end
+
 # A large buffer that a text has just filled would be moved once more for what comes behind it.
 make_room(::IO, ::Int) = nothing
 make_room(io::IOBuffer, size::Int) =

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
-from .frames import STDERR_MARK, STDOUT_MARK, Buffer, encode, with_marks
+from .frames import STDERR_MARK, STDOUT_MARK, Outgoing, encode, with_marks
 from .interrupt import Interrupts
 
 # Copying a small frame together is cheaper than telling the system of its pieces.
@@ -64,7 +64,7 @@ class Channel:
             with suppress(OSError):
                 fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, _PIPE_SIZE)
 
-    def send(self, header: dict[str, Any] | bytes, buffers: Sequence[Buffer] = ()) -> None:
+    def send(self, header: dict[str, Any] | bytes, buffers: Sequence[Outgoing] = ()) -> None:
         """Send a frame; blocks while the pipe is full.
 
         Raises FrameError for one that the host would not take; nothing was sent then.
@@ -79,7 +79,7 @@ class Channel:
         finally:
             interrupts.unshield()
 
-    def _send(self, header: dict[str, Any] | bytes, buffers: Sequence[Buffer]) -> None:
+    def _send(self, header: dict[str, Any] | bytes, buffers: Sequence[Outgoing]) -> None:
         # All that may fail comes before the first byte, the marks included: the host can read
         # nothing behind half a frame.
         frame = encode(header, buffers)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 Buffer: TypeAlias = bytes | bytearray | memoryview
+Outgoing: TypeAlias = Buffer | list[bytes]  # a buffer as a whole, or in pieces
 
 MAGIC = b"PGK1"
 PREFIX = struct.Struct("<4sIII")
@@ -46,17 +47,22 @@ def encode_header(header: dict[str, Any]) -> bytes:
 
 
 def encode(
-    header: dict[str, Any] | bytes, buffers: Sequence[Buffer] = (), marks: int = 0
+    header: dict[str, Any] | bytes, buffers: Sequence[Outgoing] = (), marks: int = 0
 ) -> list[Buffer]:
     """The frame as pieces to be written one after another: large buffers are not copied.
 
     Raises FrameError when it breaks the bounds, which would cost the process its life.
     """
     text = header if isinstance(header, bytes) else encode_header(header)
-    views = [view_of_bytes(buffer) for buffer in buffers]
-    _check_bounds(len(text), len(views), sum(map(len, views)))
-    sizes = struct.pack(f"<{len(views)}Q", *map(len, views))
-    return [PREFIX.pack(MAGIC, marks, len(text), len(views)) + sizes + text, *views]
+    views: list[Buffer] = []
+    lengths = []
+    for buffer in buffers:
+        pieces = buffer if isinstance(buffer, list) else [view_of_bytes(buffer)]
+        views += pieces
+        lengths.append(sum(map(len, pieces)))
+    _check_bounds(len(text), len(lengths), sum(lengths))
+    sizes = struct.pack(f"<{len(lengths)}Q", *lengths)
+    return [PREFIX.pack(MAGIC, marks, len(text), len(lengths)) + sizes + text, *views]
 
 
 def with_marks(start: Buffer, marks: int) -> bytes:

@@ -22,7 +22,12 @@ _RARE = bytes(0 if byte < 32 and byte not in b"\n\r\t" else byte for byte in ran
 
 
 def dumps(content: Any) -> bytes:
-    """`content` as JSON in UTF-8.
+    """`content` as JSON in UTF-8; see `pieces`."""
+    return b"".join(pieces(content))
+
+
+def pieces(content: Any) -> list[bytes]:
+    """`content` as JSON in UTF-8, in pieces: long texts are not copied together.
 
     What JSON has no word for is turned into the nearest that it has: NaN and infinities become
     null, bytes base64, other numbers int or float, times ISO 8601, other mappings and iterables
@@ -43,11 +48,12 @@ def dumps(content: Any) -> bytes:
         # NaN, or keys that are no strings: rare, so that only these pay for a walk through it all.
         long.clear()
         text = json.dumps(_cleaned(content), ensure_ascii=False, separators=(",", ":"))
-    data = text.encode("utf-8", "polyglot.surrogates")
-    for token, aside in long.items():
-        before, _, behind = data.partition(token.encode())
-        data = b"".join((before, _escaped(aside), behind))
-    return data
+    rest = text.encode("utf-8", "polyglot.surrogates")
+    found = []
+    for token, aside in long.items():  # they stand in the text in this order
+        before, _, rest = rest.partition(token.encode())
+        found += [before, _escaped(aside)]
+    return [*found, rest]
 
 
 def _set_aside(content: Any, long: dict[str, str]) -> Any:
@@ -70,7 +76,7 @@ def _set_aside(content: Any, long: dict[str, str]) -> Any:
 def _escaped(text: str) -> bytes:
     """What stands between the quotes of a JSON string."""
     data = text.encode("utf-8", "backslashreplace")
-    if b"\0" in data.translate(_RARE):
+    if any(b"\0" in data[at : at + LONG].translate(_RARE) for at in range(0, len(data), LONG)):
         return json.dumps(text, ensure_ascii=False).encode("utf-8", "polyglot.surrogates")[1:-1]
     for character, escape in _ESCAPES:
         data = data.replace(character, escape)

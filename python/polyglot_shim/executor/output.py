@@ -79,7 +79,7 @@ class Output:
         request = current_request()
         if request.muted:
             return
-        text = jsontext.dumps(content)
+        text = jsontext.pieces(content)
         header = {"type": "publish", "id": request.id, "msg_type": msg_type, **fields}
         if metadata:
             header["metadata"] = metadata

@@ -113,13 +113,17 @@ index_of(session, m::Module, name::String) = getfield(m, Symbol(name))
 set_index(session, o, value, indices...) = (o[indices...] = value; nothing)
 integer_of(session, o) = Integer(o)
 hash_of(session, o) = reinterpret(Int64, hash(o)) >> 2
-text_of(session, o) = rendered(session, "text/plain", o)
+text_of(session, o) = plain_form(rendered(session, "text/plain", o))
 
 function bundle_for_python(session, o)
     return Dict{Any,Any}(
-        mime => form isa JSON.Raw ? JSON.parse(form.text) : form for (mime, form) in mime_bundle(session, o)
+        mime => plain_form(form) for (mime, form) in mime_bundle(session, o)
     )
 end
+
+plain_form(text::String) = text
+plain_form(json::JSON.Raw) = JSON.parse(json.text)
+plain_form(quoted::JSON.InQuotes) = string(quoted)
 
 names_for_python(session) = plain_names(names(session.mod; all=true, imported=true))
 names_for_python(session, m::Module) = plain_names(names(m))

@@ -23,9 +23,9 @@ function mime_bundle(session::Session, @nospecialize(value))
     return data
 end
 
-"The value in the form `mime`, as it stands in a message: text, base64 of bytes, or JSON."
+"The value in the form `mime`, as it stands in a message: text, base64 of bytes, or JSON ready to write."
 function rendered(session::Session, mime::String, @nospecialize(value))
-    mime == "text/plain" && value isa String && is_shown_as_it_is(value) && return "\"$value\""
+    mime == "text/plain" && value isa String && is_shown_as_it_is(value) && return JSON.InQuotes(value)
     io = IOBuffer()
     show(display_context(io, session.mod), MIME(mime), value)
     return encoded(mime, take!(io))

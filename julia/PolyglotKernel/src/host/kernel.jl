@@ -21,6 +21,7 @@ call of the other executor.
 - `result`: the content of its `execute_result`, once it has given one
 - `call`: for a call, who made it
 - `patience`: until when, in `time()`, it waits for its executor to start
+- `received`: when it came, in `time()`
 - `subshell`: for a cell or a comm message, the subshell it runs in; empty for the main shell
 """
 Base.@kwdef mutable struct Job
@@ -39,6 +40,7 @@ Base.@kwdef mutable struct Job
     call::Union{Nothing,Caller} = nothing
     patience::Float64 = Inf
     subshell::String = ""
+    received::Float64 = time()
 end
 
 "An open comm: the language that it belongs to, and its target's name."

@@ -1,25 +1,33 @@
 # After an error the rest of a Run All must not run. A client sends its cells one after another, and the
-# kernel may be done with the first before the last is there: so the reply to the failed one is kept back
-# for a moment, and what comes until then is aborted with what waits already. What a client sends once it
-# has the reply is no part of this Run All.
+# kernel may be done with the first before the last is there: so the reply to a cell that fails at once is
+# kept back for a moment, and what comes until then is aborted with what waits already. What a client
+# sends once it has the reply is no part of this Run All.
 
-"How long the reply to a failed cell is kept back, in seconds."
+"For how long, in seconds, the cells behind a cell may still come."
 const STOP_SECONDS = 0.05
 
 function stop_behind!(kernel::Kernel, job::Job, content::Union{String,Vector{UInt8}})
-    push!(kernel.stops, Stop(job, content, time() + STOP_SECONDS))
+    push!(kernel.stops, Stop(job, content, job.received + STOP_SECONDS))
+    conclude_stops!(kernel, time())
     return nothing
 end
 
 is_stopping(kernel::Kernel, subshell::String) =
     any(stop -> stop.job.subshell == subshell, kernel.stops)
 
-next_stop(kernel::Kernel) = isempty(kernel.stops) ? Inf : first(kernel.stops).deadline
+function next_stop(kernel::Kernel)
+    soonest = Inf
+    for stop in kernel.stops
+        soonest = min(soonest, stop.deadline)
+    end
+    return soonest
+end
 
 "Answer the failed cells whose moment is over, and abort those behind them."
 function conclude_stops!(kernel::Kernel, now::Float64)
-    while !isempty(kernel.stops) && now >= next_stop(kernel)
-        stop = popfirst!(kernel.stops)
+    due = filter(stop -> stop.deadline <= now, kernel.stops)
+    filter!(stop -> stop.deadline > now, kernel.stops)
+    for stop in due
         aborted = take_waiting_cells!(kernel, stop.job.subshell)
         conclude(kernel, stop.job, stop.content)
         abort(kernel, aborted)
