@@ -32,10 +32,14 @@ def test_ipykernel_through_the_harness(ipython):
     ]
     asked = nb.run("[input('a? '), input('b? ')]", answers={"a? ": "1", "b? ": "2"})
     assert asked.result == "['1', '2']" and asked.prompts == ["a? ", "b? "]
-    assert "isalnum" in nb.complete("'x'.isaln")["matches"][0]
+    # jedi, by default, gives up after a time that a busy machine exceeds
+    nb.run("%config IPCompleter.use_jedi = False\ntext = 'x'")
+    assert "isalnum" in nb.complete("text.isaln")["matches"][0]
     assert nb.inspect("len")["found"]
     assert nb.is_complete("if x:")["status"] == "incomplete"
-    assert [entry[2] for entry in nb.history("tail", n=1)] == ["[input('a? '), input('b? ')]"]
+    assert [entry[2] for entry in nb.history("tail", n=1)] == [
+        "%config IPCompleter.use_jedi = False\ntext = 'x'"
+    ]
     assert nb.run("1", silent=True).outputs == []
     assert nb.run("2", user_expressions={"x": "40 + 2"}).answer["user_expressions"]["x"]["data"]
 

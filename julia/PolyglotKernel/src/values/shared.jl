@@ -153,7 +153,8 @@ function make_room!(borrower::Borrower, size::Int)
     borrower.mapped[] + size > borrower.limit || return nothing
     GC.gc(false)
     borrower.mapped[] + size > borrower.limit && GC.gc(true)
-    borrower.limit = max(FIRST_LIMIT, 2 * (borrower.mapped[] + size))
+    # No more garbage than that: memory that the system has to find takes longer than a collection.
+    borrower.limit = max(FIRST_LIMIT, (borrower.mapped[] + size) ÷ 2 * 3)
     return nothing
 end
 
