@@ -99,7 +99,9 @@ HUNGRY = {
         "import psutil, resource\n"
         f"limit = psutil.Process().memory_info().vms + {ROOM}\n"
         "resource.setrlimit(resource.RLIMIT_AS, (limit, limit))\n"
-        "x = []\nwhile True: x.append(bytearray(1 << 26))"
+        "x = []\n"
+        "try:\n    while True: x.append(bytearray(1 << 26))\n"
+        "except MemoryError:\n    x.pop()\n    raise"  # or how much is left is a matter of luck
     ),
     "julia": (
         'pages = parse(UInt64, first(split(read("/proc/self/statm", String))))\n'
