@@ -18,6 +18,7 @@ from pathlib import Path
 
 from polyglot_shim.find_julia import find_julia
 from polyglot_shim.julia_image import current_image
+from polyglot_shim.julia_version import dotted
 
 from bench import bench_values, measure
 from bench.client import IMAGELESS, Kernel, install_specs
@@ -191,7 +192,7 @@ def report(table: Table) -> str:
     import ipykernel
     import IPython
 
-    julia = f"Julia {'.'.join(map(str, find_julia().version))}"
+    julia = f"Julia {dotted(find_julia().version)}"
     if has_image():
         julia += " with the kernel's image (`polyglot-kernel compile`)"
     head = (

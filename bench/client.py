@@ -13,6 +13,7 @@ from typing import Any
 
 import zmq
 from jupyter_client.manager import KernelManager
+from polyglot_shim.build_image import wrap
 from polyglot_shim.find_julia import find_julia
 
 GUARD = 120.0  # s, against a hang only
@@ -29,24 +30,17 @@ MODULES = {
 
 def install_specs(folder: Path) -> None:
     """Kernelspecs of all under `folder`, a directory of JUPYTER_PATH."""
+    imageless = wrap(find_julia().path, str(folder))
     for name, module in MODULES.items():
         spec = {
             "argv": [sys.executable, "-m", module, "-f", "{connection_file}"],
             "display_name": name,
             "language": "python",
             "interrupt_mode": "message" if module == "polyglot_shim" else "signal",
-            "env": {"POLYGLOT_JULIA": str(_other_julia(folder))} if name == IMAGELESS else {},
+            "env": {"POLYGLOT_JULIA": imageless} if name == IMAGELESS else {},
         }
         (folder / "kernels" / name).mkdir(parents=True)
         (folder / "kernels" / name / "kernel.json").write_text(json.dumps(spec))
-
-
-def _other_julia(folder: Path) -> Path:
-    """A Julia that `polyglot-kernel compile` has made no image for: the same by another name."""
-    julia = folder / "julia"
-    julia.write_text(f'#!/bin/sh\nexec "{find_julia().path}" "$@"\n')
-    julia.chmod(0o755)
-    return julia
 
 
 class Kernel:

@@ -14,6 +14,7 @@ import pytest
 import schema
 from jupyter_client.session import Session
 from notebook import Kernel, Notebook
+from polyglot_shim.build_image import wrap
 from polyglot_shim.find_julia import find_julia
 from polyglot_shim.launcher import julia_command
 
@@ -115,10 +116,7 @@ def launch(tmp_path: Path) -> Iterator[Callable[..., Kernel]]:
 @pytest.fixture
 def without_image(tmp_path: Path) -> dict[str, str]:
     """The environment of a kernel on a Julia that `polyglot-kernel compile` made no image for."""
-    julia = tmp_path / "julia"
-    julia.write_text(f'#!/bin/sh\nexec "{find_julia().path}" "$@"\n')
-    julia.chmod(0o755)
-    return {"POLYGLOT_JULIA": str(julia)}
+    return {"POLYGLOT_JULIA": wrap(find_julia().path, str(tmp_path))}
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from polyglot_shim.errors import StartupError
 from polyglot_shim.find_julia import Julia
 from polyglot_shim.find_libzmq import find_libzmq
 from polyglot_shim.julia_image import CACHES_MACHINE_CODE, current_image, image_path, name_of
+from polyglot_shim.julia_version import dotted
 from polyglot_shim.launcher import host_command, host_environment, julia_command
 from polyglot_shim.process import output_of
 
@@ -33,11 +34,6 @@ COMPILERS = ("cc", "gcc", "clang")
 # Not this processor alone: a home may be shared by machines, and Julia ends on a wrong one.
 TARGETS = {"x86_64": "generic;haswell"}
 
-# Each of a process of its own: what one compiled, the next need not.
-TRACER = """\
-#!/bin/sh
-exec "{julia}" --trace-compile="{folder}/$$.jl" "$@"
-"""
 LIBRARIES = """\
 using Libdl
 println(unsafe_string(Base.JLOptions().image_file))
@@ -65,7 +61,7 @@ def build(julia: Julia, say: Say) -> None:
     `say` is told each step. Raises StartupError; an image that was there before stays then.
     """
     if julia.version >= CACHES_MACHINE_CODE:
-        say(f"Julia {'.'.join(map(str, julia.version))} keeps machine code itself: nothing to do.")
+        say(f"Julia {dotted(julia.version)} keeps machine code itself: nothing to do.")
     elif current_image(julia.path):
         say(f"There already: {image_path(julia.path)}")
     else:
@@ -113,10 +109,8 @@ def _compiler() -> str:
 
 def _trace(julia: str, folder: str) -> list[str]:
     """Files of `precompile` lines: of a host, of its executor, and of the executor's rehearsal."""
-    tracer = os.path.join(folder, "julia")
-    with open(tracer, "w", encoding="utf-8") as file:
-        file.write(TRACER.format(julia=julia, folder=folder))
-    os.chmod(tracer, 0o755)
+    # Each of a process of its own: what one compiled, the next need not.
+    tracer = wrap(julia, folder, f'--trace-compile="{folder}/$$.jl"')
     _run(julia_command(julia, "precompile.jl"))
     _run([*julia_command(tracer, "executor.jl"), "--rehearse-only"])
     with _kernel(tracer, os.path.join(folder, "connection.json")) as client:
@@ -129,6 +123,18 @@ def _trace(julia: str, folder: str) -> list[str]:
             client.get_shell_msg(timeout=ANSWER_SECONDS)
         client.history(hist_access_type="tail", n=1, reply=True, timeout=ANSWER_SECONDS)
     return glob.glob(os.path.join(folder, "*.jl"))
+
+
+def wrap(julia: str, folder: str, options: str = "") -> str:
+    """The path of a new Julia in `folder`, which is the one at `julia` with these shell words.
+
+    It is another Julia for `julia_image`, that has no image.
+    """
+    path = os.path.join(folder, "julia")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(f'#!/bin/sh\nexec "{julia}" {options} "$@"\n')
+    os.chmod(path, 0o755)
+    return path
 
 
 @contextmanager

@@ -114,11 +114,12 @@ def _doctor(options: argparse.Namespace) -> int:
 def _fetch_julia(options: argparse.Namespace) -> int:
     from polyglot_shim import debian_julia
     from polyglot_shim.find_julia import find_julia
+    from polyglot_shim.julia_version import dotted
 
     if options.if_needed:
         try:
             julia = find_julia()
-            _say(f"Julia {'.'.join(map(str, julia.version))}: {julia.path} ({julia.origin})")
+            _say(f"Julia {dotted(julia.version)}: {julia.path} ({julia.origin})")
             return 0
         except StartupError:
             _say("No Julia found, and Julia's servers cannot be reached.")
@@ -146,7 +147,7 @@ def _say(text: str) -> None:
 def _julia(name: str) -> str:
     """The absolute path of a Julia that runs and is new enough."""
     from polyglot_shim.find_julia import OLDEST
-    from polyglot_shim.julia_version import CHECK_SECONDS, BrokenJulia, ask_version
+    from polyglot_shim.julia_version import CHECK_SECONDS, BrokenJulia, ask_version, dotted
 
     path = _program(name)
     try:
@@ -154,8 +155,7 @@ def _julia(name: str) -> str:
     except BrokenJulia as error:
         raise StartupError(f"{path} is no Julia that works: {error}") from error
     if version < OLDEST:
-        oldest = ".".join(map(str, OLDEST))
-        raise StartupError(f"{path} is too old: Julia {oldest} or newer is needed.")
+        raise StartupError(f"{path} is too old: Julia {dotted(OLDEST)} or newer is needed.")
     return path
 
 

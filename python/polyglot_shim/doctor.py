@@ -23,7 +23,7 @@ from polyglot_shim.errors import StartupError
 from polyglot_shim.find_julia import Julia, find_julia
 from polyglot_shim.find_libzmq import find_libzmq
 from polyglot_shim.julia_image import CACHES_MACHINE_CODE, current_image
-from polyglot_shim.julia_version import Memory
+from polyglot_shim.julia_version import Memory, dotted
 from polyglot_shim.launcher import LANGUAGES, julia_command
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def examine() -> bool:
     memory.forget_choice(sys.prefix)  # search anew: something better may be there by now
     julia = _attempt(report, lambda: find_julia(memory))
     if julia:
-        report.good(f"Julia {_dotted(julia.version)}: {julia.path} (from {julia.origin})")
+        report.good(f"Julia {dotted(julia.version)}: {julia.path} (from {julia.origin})")
         _examine_image(report, julia)
     if julia and libzmq:
         _examine_julia(report, julia, libzmq)
@@ -113,7 +113,7 @@ def examine() -> bool:
 
 
 def _examine_python(report: Report) -> None:
-    report.good(f"Python {_dotted(sys.version_info[:3])}: {sys.executable}")
+    report.good(f"Python {dotted(sys.version_info[:3])}: {sys.executable}")
     command = [sys.executable, "-c", "import polyglot_shim.executor, IPython, comm"]
     done = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace")
     if done.returncode == 0:
@@ -313,10 +313,6 @@ def _package_version(name: str) -> str:
         return version(name)
     except PackageNotFoundError:
         return "(unknown version)"
-
-
-def _dotted(numbers: tuple[int, ...]) -> str:
-    return ".".join(map(str, numbers))
 
 
 def _indent(text: str, columns: int = 8) -> str:

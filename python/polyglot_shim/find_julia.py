@@ -12,7 +12,14 @@ import time
 
 from polyglot_shim import paths
 from polyglot_shim.errors import StartupError
-from polyglot_shim.julia_version import BrokenJulia, Memory, Version, julia_version, run_bounded
+from polyglot_shim.julia_version import (
+    BrokenJulia,
+    Memory,
+    Version,
+    dotted,
+    julia_version,
+    run_bounded,
+)
 
 OLDEST: Version = (1, 5)
 SEARCH_SECONDS = 8.0  # for all of it; an installation that has begun is not cut off
@@ -52,7 +59,7 @@ def find_julia(memory: Memory | None = None, install: bool = True) -> Julia:
         if found:
             return found
     raise StartupError(
-        f"Found no Julia (version {'.'.join(map(str, OLDEST))} or newer) that works. Tried:\n  - "
+        f"Found no Julia (version {dotted(OLDEST)} or newer) that works. Tried:\n  - "
         + "\n  - ".join(search.tried)
         + "\n"
         + WHAT_TO_DO
@@ -138,8 +145,7 @@ class _Search:
             self.tried.append(f"{origin}: {path}: {error}")
             return None
         if version < OLDEST:
-            text = ".".join(map(str, version))
-            self.tried.append(f"{origin}: {path}: Julia {text} is too old")
+            self.tried.append(f"{origin}: {path}: Julia {dotted(version)} is too old")
             return None
         return Julia(path, version, origin)
 

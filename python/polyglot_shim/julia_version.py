@@ -51,8 +51,7 @@ class Memory:
         return known[0] if known and self.version(known[0]) else None
 
     def remember_version(self, julia: str, version: Version) -> None:
-        text = ".".join(map(str, version))
-        self._save(("checked", julia), [*_fingerprint(julia), text])
+        self._save(("checked", julia), [*_fingerprint(julia), dotted(version)])
 
     def remember_choice(self, prefix: str, julia: str) -> None:
         self._save(("chosen", prefix), [julia])
@@ -83,6 +82,11 @@ def parse_version(text: str) -> Version:
     """`"1.12.0-rc1"` -> `(1, 12, 0)`. Raises ValueError."""
     numbers = text.split("-")[0].split("+")[0].split(".")
     return tuple(int(number) for number in numbers)
+
+
+def dotted(version: Version) -> str:
+    """`(1, 12, 0)` -> `"1.12.0"`."""
+    return ".".join(map(str, version))
 
 
 def julia_version(julia: str, memory: Memory, deadline: float) -> Version:

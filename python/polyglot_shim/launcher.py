@@ -14,6 +14,7 @@ from polyglot_shim.errors import StartupError
 from polyglot_shim.find_julia import find_julia
 from polyglot_shim.find_libzmq import find_libzmq
 from polyglot_shim.julia_image import current_image
+from polyglot_shim.julia_version import dotted
 
 LANGUAGES = ("python", "julia")
 FILE_OPTIONS = ("-f", "--f", "--file")
@@ -123,7 +124,7 @@ def host_command(
         julia,
         *(["--image", image] if image else []),
         "--python-version",
-        ".".join(map(str, sys.version_info[:3])),
+        dotted(sys.version_info[:3]),
         *(part for executor in executors for part in ("--executor", executor)),
     ]
 

@@ -326,9 +326,8 @@ big_or_int(value::Union{Int64,BigInt}) = value
 big_or_int(value::Integer) = typemin(Int64) <= value <= typemax(Int64) ? Int64(value) : BigInt(value)
 
 function write(io::IO, value::String)
-    make_room(io, ncodeunits(value))
     Base.write(io, UInt8('"'))
-    write_escaped(io, codeunits(value), 1, ncodeunits(value))
+    write_text(io, value)
     Base.write(io, UInt8('"'))
     return nothing
 end
@@ -345,11 +344,15 @@ end
 Base.string(quoted::InQuotes) = string('"', quoted.text, '"')
 
 function write(io::IO, quoted::InQuotes)
-    text = quoted.text
-    make_room(io, ncodeunits(text))
     Base.write(io, "\"\\\"")
-    write_escaped(io, codeunits(text), 1, ncodeunits(text))
+    write_text(io, quoted.text)
     Base.write(io, "\\\"\"")
+    return nothing
+end
+
+function write_text(io::IO, text::String)
+    make_room(io, ncodeunits(text))
+    write_escaped(io, codeunits(text), 1, ncodeunits(text))
     return nothing
 end
 

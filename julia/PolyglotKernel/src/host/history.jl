@@ -6,6 +6,7 @@ const RECORDED_RESULT = 2^20
 
 "A cell begins to run that counts: record its code, unless Python itself does."
 function record_code(kernel::Kernel, job::Job)
+    is_history_told(kernel, job) || return nothing
     fields = Dict{String,Any}("type" => "record", "code" => get_text(job.request.content, "code"))
     tell_history(kernel, job, fields)
     return nothing
@@ -15,15 +16,17 @@ end
 function record_result(kernel::Kernel, job::Job)
     result = job.result
     (result === nothing || length(result) > RECORDED_RESULT) && return nothing
+    is_history_told(kernel, job) || return nothing
     get(job.frame, "store_history", false) === true || return nothing
     tell_history(kernel, job, Dict{String,Any}("type" => "record_result"), [result])
     return nothing
 end
 
+is_history_told(kernel::Kernel, job::Job) =
+    job.language != "python" && executor_of(kernel, "python").ready
+
 function tell_history(kernel::Kernel, job::Job, fields::Dict{String,Any}, buffers=())
-    python = executor_of(kernel, "python")
-    (job.language == "python" || !python.ready) && return nothing
     fields["execution_count"] = job.execution_count
-    send_frame!(python, fields, buffers)
+    send_frame!(executor_of(kernel, "python"), fields, buffers)
     return nothing
 end

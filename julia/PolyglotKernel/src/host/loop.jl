@@ -84,6 +84,15 @@ function time_to_wait(kernel::Kernel)
     return watched_by_hand ? min(wait, PARENT_CHECK) : wait
 end
 
+"The first of the times that `deadline` gives for `items`, Inf when there are none."
+function earliest(deadline, items::Vector)
+    first = Inf
+    for item in items
+        first = min(first, deadline(item))
+    end
+    return first
+end
+
 function handle_sockets!(kernel::Kernel, items::Vector{PollItem})
     is_ready(items[HEARTBEAT]) && echo_heartbeats(kernel)
     is_ready(items[IOPUB]) && welcome_subscribers(kernel)

@@ -35,8 +35,9 @@ const LANGUAGES = ("python", "julia")
     parse_options(arguments::Vector{String})
 
 The options in `arguments`: `FILE --language L --libzmq PATH --python PATH --python-version X.Y.Z
---julia PATH --image PATH` (Julia's system image, where it is not its own), and for each language, optionally, `--executor L=COMMAND` (words split at spaces)
-for another executor program than ours. Throws [`StartError`](@ref).
+--julia PATH`, optionally `--image PATH` (Julia's system image, where it is not its own), and for each
+language, optionally, `--executor L=COMMAND` (words split at spaces) for another executor program than
+ours. Throws [`StartError`](@ref).
 """
 function parse_options(arguments::Vector{String})
     files = String[]

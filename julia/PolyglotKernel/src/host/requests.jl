@@ -218,13 +218,7 @@ end
 # next question.
 const ASKING_PATIENCE = 0.3
 
-function next_lost_patience(kernel::Kernel)
-    soonest = Inf
-    for job in kernel.queue
-        soonest = min(soonest, job.patience)
-    end
-    return soonest
-end
+next_lost_patience(kernel::Kernel) = earliest(job -> job.patience, kernel.queue)
 
 "Answer the questions whose executor has not started in time, as well as can be without it."
 function answer_impatient!(kernel::Kernel, now::Float64)

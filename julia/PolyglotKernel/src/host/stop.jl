@@ -15,13 +15,7 @@ end
 is_stopping(kernel::Kernel, subshell::String) =
     any(stop -> stop.job.subshell == subshell, kernel.stops)
 
-function next_stop(kernel::Kernel)
-    soonest = Inf
-    for stop in kernel.stops
-        soonest = min(soonest, stop.deadline)
-    end
-    return soonest
-end
+next_stop(kernel::Kernel) = earliest(stop -> stop.deadline, kernel.stops)
 
 "Answer the failed cells whose moment is over, and abort those behind them."
 function conclude_stops!(kernel::Kernel, now::Float64)
