@@ -77,16 +77,17 @@ end
 """
     Decoder()
 
-Takes bytes as they come (`append!`) and gives frames when they are complete (`next!`).
+Takes bytes as they come (`append!`, `read_into!`) and gives frames when they are complete (`next!`).
 """
 mutable struct Decoder
     bytes::Vector{UInt8}
     position::Int                # the first byte that belongs to no frame yet
+    lacking::Int                 # how many bytes the frame there lacks, 0 while that is not known
     header_text::Vector{UInt8}   # the last header: a flood of prints repeats the same one
     header::Dict{String,Any}
 end
 
-Decoder() = Decoder(UInt8[], 1, Vector{UInt8}("{}"), Dict{String,Any}())
+Decoder() = Decoder(UInt8[], 1, 0, Vector{UInt8}("{}"), Dict{String,Any}())
 
 "How many bytes wait for the rest of their frame."
 pending(decoder::Decoder) = length(decoder.bytes) - decoder.position + 1
@@ -100,6 +101,22 @@ function Base.append!(decoder::Decoder, bytes::Vector{UInt8}, count::Int)
     resize!(decoder.bytes, start + count)
     copyto!(decoder.bytes, start + 1, bytes, 1, count)
     return decoder
+end
+
+"""
+    read_into!(read, decoder)
+
+Takes what `read(pointer, count)` writes to `pointer`, the place where the rest of the frame that has
+begun stays: up to `count` bytes. Returns what `read` does: how many it wrote, or no positive number.
+"""
+function read_into!(read, decoder::Decoder)
+    start = length(decoder.bytes)
+    bytes = resize!(decoder.bytes, start + decoder.lacking)
+    count = GC.@preserve bytes read(pointer(bytes, start + 1), decoder.lacking)
+    taken = max(count, 0)
+    resize!(bytes, start + taken)
+    decoder.lacking -= taken
+    return count
 end
 
 # Drops what was read, when it is the larger part, so that the buffer is moved a bounded number of times.
@@ -118,6 +135,7 @@ end
 The next complete frame, `nothing` when there is none yet. Throws [`FrameError`](@ref).
 """
 function next!(decoder::Decoder)
+    decoder.lacking = 0
     available = pending(decoder)
     available >= PREFIX_SIZE || return nothing
     at = decoder.position
@@ -137,6 +155,7 @@ function next!(decoder::Decoder)
     end
     if available < total
         sizehint!(decoder.bytes, at + total)
+        decoder.lacking = total - available
         return nothing
     end
     return take_frame!(decoder, marks, header_size, count, total)

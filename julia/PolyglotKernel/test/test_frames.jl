@@ -5,12 +5,24 @@ using PolyglotKernel: Frames
 
 include("vectors.jl")
 
-"The frames in `bytes`, which arrive in pieces of `chunk` bytes."
-function decode(bytes, chunk)
+"""
+The frames in `bytes`, which arrive in pieces of `chunk` bytes; with `in_place`, what a frame that has
+begun lacks is read to where it stays.
+"""
+function decode(bytes, chunk; in_place=false)
     decoder = Frames.Decoder()
     frames = Frames.Frame[]
-    for start in 1:chunk:length(bytes)
-        append!(decoder, bytes[start:min(end, start + chunk - 1)])
+    source = IOBuffer(bytes)
+    while !eof(source)
+        if in_place && decoder.lacking > 0
+            Frames.read_into!(decoder) do place, most
+                piece = read(source, min(chunk, most))
+                unsafe_copyto!(place, pointer(piece), length(piece))
+                length(piece)
+            end
+        else
+            append!(decoder, read(source, chunk))
+        end
         while true
             frame = Frames.next!(decoder)
             frame === nothing && break
@@ -29,8 +41,8 @@ described(frame) = Dict{String,Any}(
 const CASES = Vectors.load("frames.json")
 const CHUNKS = (1, 7, 2^20)
 
-@testset "valid: $(case["name"])" for case in CASES["valid"], chunk in CHUNKS
-    frames, rest = decode(hex2bytes(case["bytes"]), chunk)
+@testset "valid: $(case["name"])" for case in CASES["valid"], chunk in CHUNKS, in_place in (false, true)
+    frames, rest = decode(hex2bytes(case["bytes"]), chunk; in_place=in_place)
     @test map(described, frames) == case["frames"]
     @test rest == 0
 end
@@ -59,4 +71,19 @@ end
     end
     frames, _ = decode(bytes, 2^20)
     @test map(described, frames) == case["frames"]
+end
+
+@testset "nothing comes" begin
+    decoder = Frames.Decoder()
+    bytes = Frames.encode(Dict{String,Any}("type" => "x"), (rand(UInt8, 100),))
+    append!(decoder, bytes[1:40])
+    @test Frames.next!(decoder) === nothing
+    @test decoder.lacking == length(bytes) - 40
+    for result in (-1, 0)
+        @test Frames.read_into!((place, most) -> result, decoder) == result
+        @test Frames.pending(decoder) == 40
+        @test decoder.lacking == length(bytes) - 40
+    end
+    append!(decoder, bytes[41:end])
+    @test Frames.next!(decoder).buffers == [bytes[(end - 99):end]]
 end

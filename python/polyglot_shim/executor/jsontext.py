@@ -9,7 +9,7 @@ import json
 import math
 import numbers
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePath
 from typing import Any
 
@@ -52,7 +52,7 @@ def pieces(content: Any) -> list[bytes]:
     found = []
     for token, aside in long.items():  # they stand in the text in this order
         before, _, rest = rest.partition(token.encode())
-        found += [before, _escaped(aside)]
+        found += [before, *_escaped(aside)]
     return [*found, rest]
 
 
@@ -73,14 +73,18 @@ def _set_aside(content: Any, long: dict[str, str]) -> Any:
     return replaced
 
 
-def _escaped(text: str) -> bytes:
-    """What stands between the quotes of a JSON string."""
-    data = text.encode("utf-8", "backslashreplace")
-    if any(b"\0" in data[at : at + LONG].translate(_RARE) for at in range(0, len(data), LONG)):
-        return json.dumps(text, ensure_ascii=False).encode("utf-8", "polyglot.surrogates")[1:-1]
-    for character, escape in _ESCAPES:
-        data = data.replace(character, escape)
-    return data
+def _escaped(text: str) -> Iterator[bytes]:
+    """What stands between the quotes of a JSON string, in pieces that fit into the fast memory."""
+    for at in range(0, len(text), LONG):
+        piece = text[at : at + LONG]
+        data = piece.encode("utf-8", "backslashreplace")
+        if b"\0" in data.translate(_RARE):
+            data = json.dumps(piece, ensure_ascii=False).encode("utf-8", "polyglot.surrogates")
+            yield data[1:-1]
+            continue
+        for character, escape in _ESCAPES:
+            data = data.replace(character, escape)
+        yield data
 
 
 def loads(text: bytes | bytearray | memoryview) -> Any:

@@ -74,11 +74,13 @@ end
 Read up to `most` bytes into the front of `buffer`: how many came, 0 at the end of the file, -1 when
 none are there now.
 """
-function read_some!(fd::Cint, buffer::Vector{UInt8}, most::Int)
+read_some!(fd::Cint, buffer::Vector{UInt8}, most::Int) =
+    GC.@preserve buffer read_some(fd, pointer(buffer), min(most, length(buffer)))
+
+"The same, to the bytes at `place`."
+function read_some(fd::Cint, place::Ptr{UInt8}, most::Int)
     while true
-        count = GC.@preserve buffer ccall(
-            :read, Cssize_t, (Cint, Ptr{UInt8}, Csize_t), fd, pointer(buffer), min(most, length(buffer))
-        )
+        count = ccall(:read, Cssize_t, (Cint, Ptr{UInt8}, Csize_t), fd, place, most)
         count >= 0 && return Int(count)
         Libc.errno() == Libc.EINTR || return Libc.errno() == Libc.EAGAIN ? -1 : 0
     end

@@ -26,7 +26,7 @@ end
 const GUARD_SCRIPT = "trap '' HUP INT QUIT TERM; read line; kill -KILL 0"
 
 "How much is read from one pipe before the others have their turn."
-const READ_AT_ONCE = 4 * 2^20
+const READ_AT_ONCE = 2^20
 
 """
     start_process(command, environment)
@@ -111,17 +111,27 @@ Read what waits in the reply pipe. Whether all of it was read: if not, others ha
 function read_replies!(process::Process)
     total = 0
     while process.open && total < READ_AT_ONCE
-        count = read_some!(process.replies, process.chunk, length(process.chunk))
+        begun = process.decoder.lacking > 0
+        count = begun ? read_rest!(process) : read_chunk!(process)
         count == -1 && return true
-        if count == 0
-            process.open = false
-            return true
-        end
-        append!(process.decoder, process.chunk, count)
+        process.open = count > 0
         total += count
+        begun && process.decoder.lacking == 0 && break  # to be handled while nothing stands behind it
     end
     return !process.open
 end
+
+function read_chunk!(process::Process)
+    count = read_some!(process.replies, process.chunk, length(process.chunk))
+    count > 0 && append!(process.decoder, process.chunk, count)
+    return count
+end
+
+# Of the frame that has begun: it is read to where it stays, so that a large one is not copied.
+read_rest!(process::Process) =
+    Frames.read_into!(process.decoder) do place, most
+        read_some(process.replies, place, most)
+    end
 
 "Whether the process has ended, or closed its reply pipe, after which it is of no use."
 function has_ended(process::Process)
