@@ -83,6 +83,11 @@ class FrameDisplayHook(DisplayHook):
     def write_output_prompt(self) -> None:
         """The client writes the prompt."""
 
+    def update_user_ns(self, result: Any) -> None:
+        """Keep the result in `Out` and `_`, unless its cell has the number of the one before it."""
+        if self.shell.cell_stored:
+            super().update_user_ns(result)
+
     def write_format_data(
         self, format_dict: dict[str, Any], md_dict: dict[str, Any] | None = None
     ) -> None:

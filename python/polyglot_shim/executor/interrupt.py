@@ -1,6 +1,7 @@
 """Interrupts: SIGINT reaches user code as `KeyboardInterrupt`, and nothing else.
 
-The host sends SIGINT once for an interrupt. Three things can be under way then:
+The host sends SIGINT for an interrupt, again and again until `notify` tells that it arrived. Three
+things can be under way then:
 
 - user code of a request runs: the signal's handler raises in it;
 - the event loop waits for a cell that awaits: the cell is cancelled, and `interruptible` makes a

@@ -100,14 +100,11 @@ function execute(session::Session, header::Dict{String,Any})
     session.execution_count = count = header["execution_count"]::Int
     empty!(session.payload)
     empty!(session.typed)
-    code = header["code"]::String
-    silent = header["silent"] === true
-    remembered = !silent && get(header, "store_history", true) === true
-    remembered && (session.history.inputs[count] = code)
-    outcome = attempt(session, run_with_transfers, session, header, code, count, silent)
+    is_remembered(header) && (session.history.inputs[count] = header["code"]::String)
+    outcome = attempt(session, run_with_transfers, session, header, count)
     release_dropped(session)
     if outcome isa Failure
-        content = execute_failed(session, outcome, silent)
+        content = execute_failed(session, outcome, is_silent(header))
         reply(session, id, push!(content, Pair{String,Any}("execution_count", count)), "error")
     else
         content = JSON.fields(
@@ -124,30 +121,33 @@ function execute(session::Session, header::Dict{String,Any})
     return nothing
 end
 
+is_silent(header::Dict{String,Any}) = header["silent"] === true
+
+# Other cells have the number of the one before them, which keeps its place in `In` and `Out`.
+is_remembered(header::Dict{String,Any}) =
+    !is_silent(header) && get(header, "store_history", true) === true
+
 "What `-i` names comes before the cell, what `-o` names goes when it has not failed."
-function run_with_transfers(
-    session::Session, header::Dict{String,Any}, code::String, count::Int, silent::Bool
-)
+function run_with_transfers(session::Session, header::Dict{String,Any}, count::Int)
     bring(session, get(header, "inputs", ()))
-    run_cell(session, code, count, silent)
+    run_cell(session, header, count)
     hand_out(session, get(header, "outputs", ()))
     return nothing
 end
 
-function run_cell(session::Session, code::String, count::Int, silent::Bool)
+function run_cell(session::Session, header::Dict{String,Any}, count::Int)
     run_hooks(session, session.hooks.before)
-    cell = run_mode(session, cell_mode(code), "In[$count]")
-    cell === nothing || take_value(session, cell, count, silent)
+    cell = run_mode(session, cell_mode(header["code"]::String), "In[$count]")
+    cell === nothing || take_value(session, header, cell, count)
     run_hooks(session, session.hooks.after)
     return nothing
 end
 
-function take_value(session::Session, cell::CellValue, count::Int, silent::Bool)
+function take_value(session::Session, header::Dict{String,Any}, cell::CellValue, count::Int)
     Compat.set_repl_variable(session.mod, :ans, cell.value)
-    if cell.shown && !silent
-        session.history.outputs[count] = cell.value
-        Base.invokelatest(publish_result, session, cell.value, count)
-    end
+    (cell.shown && !is_silent(header)) || return nothing
+    is_remembered(header) && (session.history.outputs[count] = cell.value)
+    Base.invokelatest(publish_result, session, cell.value, count)
     return nothing
 end
 
