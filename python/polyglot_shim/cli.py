@@ -35,7 +35,11 @@ def _parser() -> argparse.ArgumentParser:
     command = commands.add_parser("install", help="install the kernelspecs")
     _add_place(command)
     command.add_argument("--julia", help="the Julia to use (default: found at each start)")
-    command.add_argument("--python", default=sys.executable, help="default: %(default)s")
+    command.add_argument(
+        "--python",
+        default=sys.executable,
+        help="the Python of its cells, with the kernel installed (default: %(default)s)",
+    )
     command.add_argument("--name", help="instead of `polyglot`, also in `polyglot-julia`")
     command.add_argument("--display-name", help="what the menu of kernels shows")
     command.set_defaults(run=_install)
@@ -52,7 +56,11 @@ def _parser() -> argparse.ArgumentParser:
         "fetch-julia",
         help="unpack Debian's Julia 1.5.3, where Julia's own servers are out of reach",
     )
-    command.add_argument("--prefix", default=paths.fetched_julia(), help="default: %(default)s")
+    command.add_argument(
+        "--prefix",
+        default=paths.fetched_julia(),
+        help="the Python of its cells, with the kernel installed (default: %(default)s)",
+    )
     command.add_argument("--if-needed", action="store_true", help="only if no Julia is found")
     command.set_defaults(run=_fetch_julia)
 
