@@ -10,8 +10,10 @@ Its language has one command a line:
     flood COUNT                       that many lines, a frame each
     spin             stubborn         runs until the interrupt; takes no notice of interrupts
     exit CODE        kill SIGNAL      the process ends
+    target NAME                       comms of that name are for this executor
     broken                            sends bytes that are no frame
     env NAME                          prints a variable of the process's environment
+    pid                               prints the id of the process
 
 `python echo_executor.py [--language NAME]` expects what the host gives an executor: requests on
 descriptor 3, replies on 4, and the variable POLYGLOT_MARK.
@@ -203,6 +205,9 @@ class Cell:
     def do_kill(self, name: str) -> None:
         os.kill(os.getpid(), getattr(signal, name))
 
+    def do_target(self, name: str) -> None:
+        self.pipes.send({"type": "comm_target", "target_name": name, "registered": True})
+
     def do_broken(self, _: str) -> None:
         self.pipes.replies.write(b"this is not a frame, and long enough to be seen")
         self.pipes.replies.flush()
@@ -210,6 +215,9 @@ class Cell:
 
     def do_env(self, name: str) -> None:
         self.do_print(os.environ.get(name, "(unset)"))
+
+    def do_pid(self, _: str) -> None:
+        self.do_print(str(os.getpid()))
 
 
 def words_before(request: Header) -> Header:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -42,16 +44,20 @@ def faulty(environment, tmp_path_factory):
     kernel.stop()
 
 
-def is_logged(nb) -> bool:
-    return "a planted fault" in nb.kernel.log.read_text()
+@contextmanager
+def logged(nb) -> Iterator[None]:
+    """The fault comes in this block, and into the log."""
+    seen = len(nb.kernel.log.read_text())
+    yield
+    assert "a planted fault" in nb.kernel.log.read_text()[seen:]
 
 
 @pytest.mark.parametrize("kind", ["inspect_request", "comm_info_request"])
 def test_a_request_that_the_host_fails_on_is_answered(faulty, kind):
     """Between busy and idle, as any other (conversation.py looks at that)."""
-    answer = faulty.ask(kind, {"code": "x", "cursor_pos": 1}).answer
+    with logged(faulty):
+        answer = faulty.ask(kind, {"code": "x", "cursor_pos": 1}).answer
     assert (answer["status"], answer["evalue"]) == ("error", "a planted fault")
-    assert is_logged(faulty)
     assert faulty.run("print on").stdout == "on\n"
 
 
@@ -62,6 +68,16 @@ def test_a_cell_that_the_host_fails_to_start_ends_with_an_error(faulty, language
     assert cell.wait().error.evalue == "a planted fault"
     assert queued.wait().status == "aborted"
     assert faulty.run(f"%{language}\nprint on").stdout == "on\n"
+
+
+def test_a_frame_that_the_host_fails_on_costs_no_variables(faulty):
+    before = faulty.run("pid").stdout
+    with logged(faulty):
+        assert faulty.run("target some\nprint on").stdout == "on\n"
+    with logged(faulty):
+        answer = faulty.ask("complete_request", {"code": "x", "cursor_pos": 1}).answer
+    assert (answer["status"], answer["evalue"]) == ("error", "a planted fault")
+    assert faulty.run("pid").stdout == before
 
 
 def test_a_cell_that_is_too_long_for_a_frame_ends_with_an_error(faulty):

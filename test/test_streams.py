@@ -90,6 +90,20 @@ def test_raw_output_of_more_than_a_pipe_holds(nb, language):
     assert cell.stdout == "x" * 3_000_000
 
 
+def test_c_code_that_fills_the_pipe_in_a_fresh_julia(nb):
+    """Julia makes its own end non-blocking, until the first subprocess."""
+    nb.fail("%julia ccall(:raise, Cint, (Cint,), 9)")
+    cell = nb.run("""
+        %julia
+        for i in 1:40
+            ccall(:write, Cssize_t, (Cint, Cstring, Csize_t), 1, "x"^100_000, 100_000)
+            println(i)
+        end
+    """)
+    assert cell.stdout.count("x") == 4_000_000
+    assert cell.stdout.replace("x", "").split() == [str(i) for i in range(1, 41)]
+
+
 @both
 def test_output_is_live(nb, language):
     """Each line is there while the cell goes on; the test holds it up by an input request."""

@@ -59,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument(
         "--prefix",
         default=paths.fetched_julia(),
-        help="the Python of its cells, with the kernel installed (default: %(default)s)",
+        help="the folder to unpack it into (default: %(default)s)",
     )
     command.add_argument("--if-needed", action="store_true", help="only if no Julia is found")
     command.set_defaults(run=_fetch_julia)

@@ -27,6 +27,7 @@ end
 
 function HostChannel(; requests::RawFD=RawFD(3), replies::RawFD=RawFD(4), mark::String="")
     raw = (duplicate(RawFD(1)), duplicate(RawFD(2)))
+    foreach(set_blocking, raw)
     foreach(close_on_exec, (requests, replies, raw...))
     input = Base.open_pipe!(Base.PipeEndpoint(), requests)
     return HostChannel(
@@ -39,9 +40,21 @@ duplicate(fd::RawFD) = RawFD(checked("dup", ccall(:dup, Cint, (RawFD,), fd)))
 
 function close_on_exec(fd::RawFD)
     F_SETFD, FD_CLOEXEC = 2, 1
-    checked("fcntl", ccall(c_symbol(:fcntl), Cint, (RawFD, Cint, Cint...), fd, F_SETFD, FD_CLOEXEC))
+    fcntl(fd, F_SETFD, FD_CLOEXEC)
     return nothing
 end
+
+# libuv has made it non-blocking, and C code that prints loses what does not fit then.
+function set_blocking(fd::RawFD)
+    F_GETFL, F_SETFL = 3, 4
+    O_NONBLOCK = Sys.islinux() ? 0x800 : 0x4
+    fcntl(fd, F_SETFL, fcntl(fd, F_GETFL, 0) & ~O_NONBLOCK)
+    return nothing
+end
+
+fcntl(fd::RawFD, command::Int, argument::Integer) = checked(
+    "fcntl", ccall(c_symbol(:fcntl), Cint, (RawFD, Cint, Cint...), fd, command, argument % Cint)
+)
 
 checked(call::String, result::Integer) = (systemerror(call, result == -1); result)
 
@@ -152,7 +165,10 @@ function write_fully(fd::RawFD, bytes::Ptr{UInt8}, count::Int)
     while count > 0
         written = ccall(:write, Cssize_t, (RawFD, Ptr{UInt8}, Csize_t), fd, bytes, count)
         if written == -1
-            Libc.errno() == Libc.EINTR && continue
+            failure = Libc.errno()
+            failure == Libc.EINTR && continue
+            # a program that the user started may have made a raw pipe non-blocking
+            failure == Libc.EAGAIN && (wait_for(fd, POLLOUT, -1); continue)
             exit(0)  # the host is gone, and with it the purpose of this process
         end
         bytes += written
@@ -171,11 +187,16 @@ function unread(channel::HostChannel, fd::RawFD)
 end
 
 "Whether the host has sent something that was not received yet, or has closed its end."
-function has_unread(channel::HostChannel)
-    POLLIN = UInt64(1)
+has_unread(channel::HostChannel) = wait_for(channel.requests_fd, POLLIN, 0)
+
+const POLLIN = UInt64(1)
+const POLLOUT = UInt64(4)
+
+# Whether `events` happen to `fd` within `timeout` ms (-1: it waits for them).
+function wait_for(fd::RawFD, events::UInt64, timeout::Int)
     # struct pollfd { int fd; short events; short revents; }, little-endian
-    poll = Ref(UInt64(reinterpret(Cint, channel.requests_fd)) | POLLIN << 32)
-    return ccall(:poll, Cint, (Ref{UInt64}, Culong, Cint), poll, 1, 0) != 0
+    poll = Ref(UInt64(reinterpret(Cint, fd)) | events << 32)
+    return ccall(:poll, Cint, (Ref{UInt64}, Culong, Cint), poll, 1, timeout) != 0
 end
 
 # Whether a mark was needed, because the host still has output to read in that pipe.

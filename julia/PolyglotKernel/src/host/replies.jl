@@ -33,23 +33,35 @@ end
 
 # Whether all frames were good; after a bad one the rest cannot be read.
 function handle_frames!(kernel::Kernel, executor::Executor, process::Process)
-    try
-        while true
-            frame = Frames.next!(process.decoder)
-            frame === nothing && return true
-            for (i, mark) in ((1, Frames.STDOUT_MARK), (2, Frames.STDERR_MARK))
-                before = take_before_frame!(process.raw[i], frame.marks & mark != 0)
-                add_raw!(kernel, executor, i, before)
-            end
-            handle_frame!(kernel, executor, frame)
+    while true
+        frame = try
+            Frames.next!(process.decoder)
+        catch e
+            process.decoder = Frames.Decoder()
+            condemn!(executor, "was restarted, because it sent a " * sprint(showerror, e))
+            return false
         end
-    catch e
-        # also a frame with fields of other types than it should have: no executor may harm the host
-        what = e isa FrameError ? "" : "frame that could not be handled: "
-        process.decoder = Frames.Decoder()
-        condemn!(executor, string("was restarted, because it sent a ", what, sprint(showerror, e)))
-        return false
+        frame === nothing && return true
+        for (i, mark) in ((1, Frames.STDOUT_MARK), (2, Frames.STDERR_MARK))
+            before = take_before_frame!(process.raw[i], frame.marks & mark != 0)
+            add_raw!(kernel, executor, i, before)
+        end
+        try
+            handle_frame!(kernel, executor, frame)
+        catch e
+            frame_failed!(kernel, frame, e, catch_backtrace())
+        end
     end
+end
+
+# The host is at fault, which costs no language its variables; but nobody may wait for ever.
+function frame_failed!(kernel::Kernel, frame::Frame, @nospecialize(fault), trace::Vector)
+    type = get_text(frame.header, "type")
+    log_failure("handle a frame of type \"$type\"", fault, trace)
+    job = get(kernel.jobs, get_int(frame.header, "id", 0), nothing)
+    (type == "reply" && job !== nothing) || return nothing
+    succeeds(end_with_error!, kernel, job, "KernelError", sprint(showerror, fault))
+    return nothing
 end
 
 function add_raw!(kernel::Kernel, executor::Executor, index::Int, bytes::Vector{UInt8})
