@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 
 import pytest
@@ -299,8 +300,14 @@ def test_the_environment_is_the_users(nb, language, monkeypatch):
         else 'print([k for k in keys(ENV) if startswith(k, "POLYGLOT_")])'
     )
     shown = nb.run(in_(language, code)).stdout
-    for name in ("MARK", "LD_LIBRARY_PATH", "JULIA_BINDIR"):
+    for name in ("MARK", "LD_LIBRARY_PATH", "JULIA_BINDIR", "OPENBLAS"):
         assert f"POLYGLOT_{name}" not in shown
+
+
+def test_julias_openblas_does_not_slow_numpy(nb):
+    """Julia sets it for itself; newer ones set the number of threads, too."""
+    ours = sorted(name for name in os.environ if "BLAS" in name)
+    assert nb.value("sorted(k for k in __import__('os').environ if 'BLAS' in k)") == repr(ours)
 
 
 @both

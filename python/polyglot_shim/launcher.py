@@ -129,13 +129,24 @@ def host_command(
     ]
 
 
+# What Julia changes for itself: Debian's launcher the first two, its OpenBLAS the others, with
+# which NumPy would compute on one core.
+CHANGED_BY_JULIA = (
+    "LD_LIBRARY_PATH",
+    "JULIA_BINDIR",
+    "OPENBLAS_DEFAULT_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "OPENBLAS_MAIN_FREE",
+)
+
+
 def host_environment(file: str) -> dict[str, str]:
-    """The environment as it is, what a Julia launcher script (Debian's) may overwrite, and the
-    connection file, for `%connect_info`."""
+    """The environment as it is, what Julia changes in it as the user has it, and the connection
+    file, for `%connect_info`."""
     environment = dict(os.environ)
     environment["POLYGLOT_CONNECTION_FILE"] = os.path.abspath(file)
-    environment["POLYGLOT_LD_LIBRARY_PATH"] = environment.get("LD_LIBRARY_PATH", "")
-    environment["POLYGLOT_JULIA_BINDIR"] = environment.get("JULIA_BINDIR", "")
+    for name in CHANGED_BY_JULIA:
+        environment[f"POLYGLOT_{name}"] = os.environ.get(name, "")
     return environment
 
 

@@ -105,7 +105,16 @@ const USERS_LEVEL = Int8(2)
 # 1.8 or so gave strings a method of their own, which shows long ones in part.
 "Whether a string that is a cell's result is shown whole, as `repr` has it."
 const SHOWS_STRINGS_WHOLE =
-    which(show, Tuple{IO,MIME"text/plain",String}).sig.parameters[4] !== String
+    which(show, Tuple{IO,MIME"text/plain",String}).sig.parameters[4] === Any
+
+# 1.12 gave `fd` another type.
+"The descriptor of an open file, as an integer."
+descriptor(io::IOStream) = Int(reinterpret(Cint, RawFD(fd(io))))
+
+# 1.12 calls the field otherwise, and has no `completion_text` for these.
+"What stands for a LaTeX symbol or an emoji."
+latex_text(completion::REPL.REPLCompletions.BslashCompletion) =
+    getfield(completion, hasfield(typeof(completion), :completion) ? :completion : :bslash)::String
 
 # 1.10 completes keyword arguments.
 const COMPLETES_KEYWORD_ARGUMENTS = isdefined(REPL.REPLCompletions, :KeywordArgumentCompletion)

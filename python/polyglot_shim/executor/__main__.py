@@ -21,9 +21,6 @@ def main() -> None:
         os.set_inheritable(descriptor, False)
     mark = os.environb.pop(b"POLYGLOT_MARK", b"")
     connection_file = os.environ.pop("POLYGLOT_CONNECTION_FILE", "")
-    # The host has used these already; cells and their subprocesses have no business with them.
-    for name in ("POLYGLOT_LD_LIBRARY_PATH", "POLYGLOT_JULIA_BINDIR"):
-        os.environ.pop(name, None)
     try:
         Executor(mark, connection_file).serve()
     except Exception:

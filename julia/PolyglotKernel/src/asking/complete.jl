@@ -115,10 +115,11 @@ end
 
 completion_text(completion) = REPL.REPLCompletions.completion_text(completion)
 completion_text(completion::KeywordArgument) = completion.name
+completion_text(completion::REPL.REPLCompletions.BslashCompletion) = Compat.latex_text(completion)
 
 # The signature is what one wants of a method, not the file where it is.
 completion_text(completion::REPL.REPLCompletions.MethodCompletion) =
-    String(first(split(sprint(show, completion.method), " in ")))
+    String(first(split(sprint(show, completion.method), r" (?:in|@) ")))
 
 function completion_entry(mod::Module, completion, text::String, cursor_start::Int, cursor_end::Int)
     entry = JSON.fields("start" => cursor_start, "end" => cursor_end, "text" => text)

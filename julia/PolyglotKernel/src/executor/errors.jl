@@ -11,8 +11,11 @@ is_boundary(frame::StackTraces.StackFrame) = frame.func === :attempt && is_kerne
 function is_user(frame::StackTraces.StackFrame)
     file = string(frame.file)
     occursin("In[", file) && return true
-    return isabspath(file) && !is_kernel(frame) && !startswith(file, Sys.STDLIB)
+    return isabspath(file) && !is_kernel(frame) && !is_stdlib(file)
 end
+
+# Official builds know these files by the names that they had where Julia was built.
+is_stdlib(file::String) = startswith(file, Sys.STDLIB) || startswith(file, Sys.BUILD_STDLIB_PATH)
 
 """
     user_frames(trace)
@@ -56,10 +59,11 @@ const CANDIDATES = "Closest candidates are:"
 
 # What is indented below the heading. From Julia 1.9 on the place of a method has a line of its own.
 is_candidate(line) = startswith(without_colors(line), "  ")
-is_kernel_place(line) = startswith(lstrip(without_colors(line)), "@ " * KERNEL_MODULE)
+is_kernel_place(line) = startswith(lstrip(without_colors(line)), "@ " * KERNEL_PACKAGE)
 names_kernel_file(line) = occursin(" at " * KERNEL_FILES, without_colors(line))
 
-const KERNEL_MODULE = string(@__MODULE__)
+# Of a module within another the outermost is named.
+const KERNEL_PACKAGE = string(Base.moduleroot(@__MODULE__))
 
 without_colors(line) = replace(line, r"\e\[[0-9;]*m" => "")
 

@@ -18,7 +18,9 @@ function help_answer(session::Session, question::String)
         return found_in_docs(Core.eval(session.mod, asked))
     end
     searched = IOBuffer()
-    found = Core.eval(session.mod, Compat.helpmode(searched, question, session.mod))
+    expression = Compat.helpmode(searched, question, session.mod)
+    # Julia 1.11's assigns to a variable, which is to be none of the user's.
+    found = Core.eval(session.mod, Expr(:let, Expr(:block), expression))
     found isa Markdown.MD || return String(take!(searched)) * sprint(show, MIME("text/plain"), found)
     hint = strip(String(take!(searched)))
     isempty(hint) || pushfirst!(found.content, Markdown.Paragraph(Any[String(hint)]))

@@ -62,12 +62,12 @@ send_frame!(executor::Executor, header, buffers=()) =
 """
     executor_environment(language)
 
-The environment of an executor, as `NAME=value`: the host's, but with what Julia's launcher may have
-changed for the host alone as the user had it. Julia itself needs the launcher's and restores its own.
+The environment of an executor, as `NAME=value`: the host's, but with what Julia has changed for
+itself as the user had it. An executor that is Julia needs the changes and restores its own.
 """
 function executor_environment(language::String)
     variables = String[]
-    restored = language == "julia" ? String[] : ["LD_LIBRARY_PATH", "JULIA_BINDIR"]
+    restored = language == "julia" ? String[] : CHANGED_BY_JULIA
     environment = unsafe_load(cglobal(:environ, Ptr{Ptr{UInt8}}))
     i = 1
     while unsafe_load(environment, i) != C_NULL
@@ -83,4 +83,9 @@ function executor_environment(language::String)
     return variables
 end
 
-const SAVED = ["POLYGLOT_LD_LIBRARY_PATH", "POLYGLOT_JULIA_BINDIR"]
+# By Debian's launcher of Julia, and by Julia's OpenBLAS; the shim has saved what the user had.
+const CHANGED_BY_JULIA = [
+    "LD_LIBRARY_PATH", "JULIA_BINDIR", "OPENBLAS_DEFAULT_NUM_THREADS", "OPENBLAS_NUM_THREADS",
+    "OPENBLAS_MAIN_FREE",
+]
+const SAVED = "POLYGLOT_" .* CHANGED_BY_JULIA

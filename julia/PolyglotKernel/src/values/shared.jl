@@ -90,7 +90,7 @@ function open_file()
     return segment(io, path)
 end
 
-segment(io::IOStream, path::String) = Segment(io, fd(io), stat(io).inode, path)
+segment(io::IOStream, path::String) = Segment(io, Compat.descriptor(io), stat(io).inode, path)
 
 "Write `size` bytes at `data`; whether there was room for all of them."
 function write_memory(segment::Segment, data::Ptr{UInt8}, size::Int)
@@ -142,7 +142,7 @@ function borrow(borrower::Borrower, ::Type{T}, dims::Dims, path::String, inode::
         status = stat(io)
         status.inode == inode && status.size >= size ||
             error("$path is no longer the segment that was lent")
-        return map_array(borrower, T, dims, fd(io), size)
+        return map_array(borrower, T, dims, Compat.descriptor(io), size)
     finally
         close(io)
         startswith(path, "/proc/") || rm(path; force=true)
