@@ -10,13 +10,11 @@ let packages = dirname(dirname(@__DIR__)), users_project = Base.ACTIVE_PROJECT[]
     package = Base.invokelatest(include("load.jl"), packages, :PolyglotExecutor, Module(:Kernel))
     copy!(LOAD_PATH, path)
     Base.ACTIVE_PROJECT[] = users_project
-    # Names that came into being just now: Julia 1.12 warns of looking at them in any other way.
-    part(mod, name) = Base.invokelatest(getfield, mod, name)
-    executor, compat = part(package, :Executor), part(package, :Compat)
+    # Evaluated, as the package's names may have come into being just now.
     if ARGS == ["--rehearse-only"]
-        Base.invokelatest(part(executor, :rehearse_alone))
+        @eval $package.Executor.rehearse_alone()
     elseif ARGS != ["--compile-only"]
-        Base.invokelatest(part(compat, :compile_for), part(compat, :KERNELS_LEVEL))
-        Base.invokelatest(part(executor, :main))
+        @eval $package.Compat.compile_for($package.Compat.KERNELS_LEVEL)
+        @eval $package.Executor.main()
     end
 end

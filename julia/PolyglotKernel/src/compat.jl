@@ -102,7 +102,7 @@ end
 const KERNELS_LEVEL = Int8(1)
 const USERS_LEVEL = Int8(2)
 
-# 1.8 or so gave strings a method of their own, which shows long ones in part.
+# 1.7 gave strings a method of their own, which shows long ones in part.
 "Whether a string that is a cell's result is shown whole, as `repr` has it."
 const SHOWS_STRINGS_WHOLE =
     which(show, Tuple{IO,MIME"text/plain",String}).sig.parameters[4] === Any

@@ -53,9 +53,6 @@ function restore_environment!()
         original === nothing && continue
         isempty(original) ? delete!(ENV, name) : (ENV[name] = original)
     end
-    for name in ("DEFAULT_NUM_THREADS", "NUM_THREADS", "MAIN_FREE")  # these Julia has set for itself
-        delete!(ENV, "POLYGLOT_OPENBLAS_" * name)
-    end
     delete!(ENV, "POLYGLOT_CONNECTION_FILE")  # Python's `%connect_info` is told
     return nothing
 end

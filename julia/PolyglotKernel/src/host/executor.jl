@@ -63,18 +63,20 @@ send_frame!(executor::Executor, header, buffers=()) =
     executor_environment(language)
 
 The environment of an executor, as `NAME=value`: the host's, but with what Julia has changed for
-itself as the user had it. An executor that is Julia needs the changes and restores its own.
+itself as the user had it. An executor that is Julia needs the changes, and restores the launcher's.
 """
 function executor_environment(language::String)
     variables = String[]
-    restored = language == "julia" ? String[] : CHANGED_BY_JULIA
+    is_julia = language == "julia"
+    restored = is_julia ? String[] : [CHANGED_BY_LAUNCHER; CHANGED_BY_OPENBLAS]
+    dropped = "POLYGLOT_" .* (is_julia ? CHANGED_BY_OPENBLAS : restored)
     environment = unsafe_load(cglobal(:environ, Ptr{Ptr{UInt8}}))
     i = 1
     while unsafe_load(environment, i) != C_NULL
         variable = unsafe_string(unsafe_load(environment, i))
         i += 1
         name = String(first(split(variable, '='; limit=2)))
-        (name in restored || (name in SAVED && language != "julia")) || push!(variables, variable)
+        (name in restored || name in dropped) || push!(variables, variable)
     end
     for name in restored
         original = get(ENV, "POLYGLOT_" * name, get(ENV, name, ""))
@@ -83,9 +85,8 @@ function executor_environment(language::String)
     return variables
 end
 
-# By Debian's launcher of Julia, and by Julia's OpenBLAS; the shim has saved what the user had.
-const CHANGED_BY_JULIA = [
-    "LD_LIBRARY_PATH", "JULIA_BINDIR", "OPENBLAS_DEFAULT_NUM_THREADS", "OPENBLAS_NUM_THREADS",
-    "OPENBLAS_MAIN_FREE",
+# By Debian's script that starts Julia, and by Julia's OpenBLAS; the shim has saved what the user had.
+const CHANGED_BY_LAUNCHER = ["LD_LIBRARY_PATH", "JULIA_BINDIR"]
+const CHANGED_BY_OPENBLAS = [
+    "OPENBLAS_DEFAULT_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OPENBLAS_MAIN_FREE"
 ]
-const SAVED = "POLYGLOT_" .* CHANGED_BY_JULIA

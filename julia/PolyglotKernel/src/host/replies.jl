@@ -42,11 +42,11 @@ function handle_frames!(kernel::Kernel, executor::Executor, process::Process)
             return false
         end
         frame === nothing && return true
-        for (i, mark) in ((1, Frames.STDOUT_MARK), (2, Frames.STDERR_MARK))
-            before = take_before_frame!(process.raw[i], frame.marks & mark != 0)
-            add_raw!(kernel, executor, i, before)
-        end
         try
+            for (i, mark) in ((1, Frames.STDOUT_MARK), (2, Frames.STDERR_MARK))
+                before = take_before_frame!(process.raw[i], frame.marks & mark != 0)
+                add_raw!(kernel, executor, i, before)
+            end
             handle_frame!(kernel, executor, frame)
         catch e
             frame_failed!(kernel, frame, e, catch_backtrace())
@@ -58,7 +58,7 @@ end
 function frame_failed!(kernel::Kernel, frame::Frame, @nospecialize(fault), trace::Vector)
     type = get_text(frame.header, "type")
     log_failure("handle a frame of type \"$type\"", fault, trace)
-    job = get(kernel.jobs, get_int(frame.header, "id", 0), nothing)
+    job = job_of(kernel, frame)
     (type == "reply" && job !== nothing) || return nothing
     succeeds(end_with_error!, kernel, job, "KernelError", sprint(showerror, fault))
     return nothing
@@ -81,6 +81,9 @@ function output_parent(kernel::Kernel, executor::Executor)
     isempty(executor.busy) && return executor.parent
     return kernel.jobs[last(executor.busy)].request.header_json
 end
+
+job_of(kernel::Kernel, frame::Frame) =
+    get(kernel.jobs, get_int(frame.header, "id", 0), nothing)
 
 parent_of(kernel::Kernel, executor::Executor, frame::Frame) =
     get(kernel.parents, get_int(frame.header, "id", 0), executor.parent)
@@ -126,14 +129,14 @@ function publish_frame!(kernel::Kernel, executor::Executor, frame::Frame)
         kernel, msg_type, parent_of(kernel, executor, frame), body(frame),
         metadata isa Dict ? JSON.json(metadata) : NO_METADATA, frame.buffers[2:end],
     )
-    job = get(kernel.jobs, get_int(frame.header, "id", 0), nothing)
+    job = job_of(kernel, frame)
     job !== nothing && msg_type == "execute_result" && (job.result = body(frame))
     return nothing
 end
 
 function handle_reply!(kernel::Kernel, executor::Executor, frame::Frame)
     executor.leaving = get_bool(frame.header, "leaving", false)
-    job = get(kernel.jobs, get_int(frame.header, "id", 0), nothing)
+    job = job_of(kernel, frame)
     job === nothing && return nothing
     content = in_source(job, body(frame))
     finish!(kernel, job, content, get_text(frame.header, "status") == "error")
