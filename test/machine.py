@@ -40,9 +40,9 @@ class Machine:
             package,
             ignore=shutil.ignore_patterns("__pycache__", "executor"),
         )
-        self.julia_package = package / "julia" / "PolyglotKernel"
-        self.julia_package.mkdir(parents=True)
-        (self.julia_package / "Project.toml").write_text('name = "PolyglotKernel"\n')
+        self.julia_packages = package / "julia"
+        self.julia_packages.joinpath("PolyglotKernel").mkdir(parents=True)
+        (self.julia_packages / "PolyglotKernel" / "Project.toml").write_text('name = "PolyglotKernel"\n')
         self.environment = {
             "HOME": str(folder / "home"),
             "PATH": str(self.bin),

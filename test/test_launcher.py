@@ -21,8 +21,8 @@ def test_the_launcher_becomes_the_host(machine: Machine) -> None:
     done = machine.start("-f", "/somewhere/kernel 1.json", "--language", "julia")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     arguments = arguments_of(julia)
-    host = arguments.index(str(machine.julia_package / "bin" / "host.jl"))
-    assert f"--project={machine.julia_package}" in arguments[:host]
+    host = arguments.index(str(machine.julia_packages / "bin" / "host.jl"))
+    assert f"--project={machine.julia_packages / 'PolyglotKernel'}" in arguments[:host]
     assert arguments[host + 1] == "/somewhere/kernel 1.json"
     assert option(arguments, "--language") == "julia"
     assert option(arguments, "--python") == sys.executable
@@ -269,9 +269,9 @@ def test_a_missing_libzmq_is_named(machine: Machine) -> None:
 
 def test_missing_julia_sources_are_named(machine: Machine) -> None:
     machine.script(GOOD)
-    (machine.julia_package / "Project.toml").unlink()
+    (machine.julia_packages / "PolyglotKernel" / "Project.toml").unlink()
     message = machine.fails()
-    assert str(machine.julia_package) in message
+    assert str(machine.julia_packages) in message
     assert "pip install" in message
 
 

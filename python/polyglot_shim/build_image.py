@@ -166,7 +166,7 @@ def _kernel(julia: str, connection_file: str) -> Iterator[BlockingKernelClient]:
 def _compile(julia: str, compiler: str, folder: str, traces: list[str]) -> str:
     """The path of the image, which Julia was seen to start from."""
     base, *libraries = _run([julia, "--startup-file=no", "-e", LIBRARIES]).splitlines()
-    script = os.path.join(paths.julia_package(), "bin", "image.jl")
+    script = os.path.join(paths.julia_packages(), "bin", "image.jl")
     unlinked, image = (os.path.join(folder, name) for name in ("image.o", "image.so"))
     target = TARGETS.get(os.uname().machine, "generic")
     options = ["--cpu-target", target, "--sysimage", base, "--output-o", unlinked]

@@ -187,7 +187,7 @@ def _compile(report: Report, julia: Julia) -> None:
         return
     if done.returncode == 0:
         seconds = time.monotonic() - started
-        report.good(f"The kernel's Julia package loads ({seconds:.1f} s): {paths.julia_package()}")
+        report.good(f"The kernel's Julia packages load ({seconds:.1f} s): {paths.julia_packages()}")
     else:
         report.bad(
             f"The kernel's Julia package does not load:\n{done.stderr.strip()}",

@@ -92,8 +92,7 @@ def has_content(file: str) -> bool:
 
 def julia_command(julia: str, program: str, image: str | None = None) -> list[str]:
     """How a Julia program of the kernel's is run: compiled quickly rather than to the last bit."""
-    package = paths.julia_package()
-    path = os.path.join(package, "bin", program)
+    packages = paths.julia_packages()
     return [
         julia,
         *(["--sysimage", image] if image else []),
@@ -101,8 +100,8 @@ def julia_command(julia: str, program: str, image: str | None = None) -> list[st
         "--history-file=no",
         "-O1",
         "-g0",
-        f"--project={package}",
-        path,
+        f"--project={os.path.join(packages, 'PolyglotKernel')}",
+        os.path.join(packages, "bin", program),
     ]
 
 

@@ -1,0 +1,26 @@
+# Run with `--output-o`: what is loaded when this ends becomes a system image, with machine code of all
+# that the files in ARGS name. Those are written by `--trace-compile`, a line `precompile(…)` for each
+# function that a process of the kernel had to compile. See python/polyglot_shim/build_image.py.
+Base.reinit_stdio()
+Base.init_depot_path()
+empty!(LOAD_PATH)
+push!(LOAD_PATH, dirname(@__DIR__), "@stdlib")
+foreach(name -> Base.require(Base, name), (:PolyglotKernel, :PolyglotExecutor, :PolyglotAsking))
+
+# The lines name types by the packages they are in; those of the traced process's own (its cells) have
+# no meaning here.
+let stage = Module(), failed = 0
+    for package in values(Base.loaded_modules)
+        Core.eval(stage, :(const $(nameof(package)) = $package))
+    end
+    for file in ARGS, line in eachline(file)
+        try
+            Core.eval(stage, Meta.parse(line))
+        catch
+            failed += 1
+        end
+    end
+    println("what cannot be compiled ahead: ", failed)
+end
+empty!(LOAD_PATH)
+empty!(DEPOT_PATH)
