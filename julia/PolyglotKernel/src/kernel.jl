@@ -94,11 +94,18 @@ end
 Interruption(job::Job, executor::Executor, insists::Bool, now::Float64) =
     Interruption(job, executor, false, 0, insists, false, now, now + PATIENCE, false)
 
-"A failed cell whose reply is kept back until `deadline`; see `stop.jl`."
+"A failed cell whose reply is kept back until `deadline`, and not beyond `last`; see `stop.jl`."
 struct Stop
     job::Job
     content::Union{String,Vector{UInt8}}
     deadline::Float64
+    last::Float64
+end
+
+"A failed cell, and when its reply was sent, in `time()`."
+struct Stopped
+    job::Job
+    replied::Float64
 end
 
 "The kernel is ending; `next` is when the executors that are left are treated more rudely."
@@ -125,6 +132,7 @@ mutable struct Kernel
     execution_count::Int                        # of the last cell that counted
     cell::Union{Job,Nothing}                    # the one that runs in the main shell
     stops::Vector{Stop}                         # the oldest first
+    stopped::Vector{Stopped}                    # those of the last moment, the oldest first
     subshells::Vector{String}                   # ids, the oldest first
     batch::StreamBatch
     limit::OutputLimit
@@ -140,8 +148,8 @@ mutable struct Kernel
 end
 
 function Kernel(options::Options)
-    executors = Executor[Executor(language, options.executors[language]) for language in LANGUAGES]
-    ensure_started!(executors[2])
+    executors = Executor[Executor(language, options) for language in LANGUAGES]
+    foreach(ensure_started!, executors)
     connection = read_connection(options.connection_file)
     channels = bind_channels(load_zmq(options.libzmq), connection)
     session = Session(connection.key, connection.signature_scheme)
@@ -149,7 +157,7 @@ function Kernel(options::Options)
         Base.invokelatest(register, channels.zmq, session, connection)
     return Kernel(
         options, connection, session, channels, executors, Job[], Dict{Int,Job}(), 0, 0, nothing,
-        Stop[], String[], StreamBatch(), OutputLimit(), PendingInput[], Dict{Int,Vector{UInt8}}(),
+        Stop[], Stopped[], String[], StreamBatch(), OutputLimit(), PendingInput[], Dict{Int,Vector{UInt8}}(),
         Dict{String,Any}(), Dict{String,String}(), String[], nothing, nothing, Inf, Parent(),
     )
 end

@@ -16,8 +16,6 @@ function run_kernel(kernel::Kernel)
     welcome_subscribers(kernel)     # who came since the socket was bound: before any other message
     publish(kernel, "status", NO_PARENT, "{\"execution_state\":\"starting\"}")
     items = PollItem[]
-    answer_first!(kernel, items)
-    foreach(executor -> Base.invokelatest(ensure_started!, executor), kernel.executors)
     Base.invokelatest(accelerate!, kernel.session.signer)
     while !is_over(kernel)
         fill_items!(items, kernel)
@@ -31,20 +29,6 @@ function run_kernel(kernel::Kernel)
     remove_ipc_files(kernel.connection)
     return nothing
 end
-
-# The client that started the kernel waits for its first answer: nothing else is begun before that,
-# unless nobody asks.
-function answer_first!(kernel::Kernel, items::Vector{PollItem})
-    while true
-        fill_items!(items, kernel)
-        poll!(kernel.channels.zmq, items, FIRST_WAIT)
-        any(is_ready, items) || return nothing
-        handle_sockets!(kernel, items)
-        (is_ready(items[SHELL]) || is_ready(items[CONTROL])) && return nothing
-    end
-end
-
-const FIRST_WAIT = 0.15
 
 # The sockets come first, in the order of CHANNELS.
 function fill_items!(items::Vector{PollItem}, kernel::Kernel)

@@ -1,4 +1,18 @@
 """
+    Started
+
+An executor's process that the shim has started: it began while Julia was still to load the host. Its
+process id, the host's ends of its four pipes, and the mark of its raw output.
+"""
+struct Started
+    pid::Cint
+    requests::Cint
+    replies::Cint
+    raw::Tuple{Cint,Cint}
+    mark::String
+end
+
+"""
     Options
 
 How the shim started the host, one field for each argument:
@@ -8,6 +22,7 @@ How the shim started the host, one field for each argument:
 - `libzmq`: the path of the ZeroMQ library
 - `python_version`: of the Python that runs Python cells, for `kernel_info_reply`
 - `executors`: language → the command that starts its executor
+- `started`: language → its first process, where the shim has started it
 """
 struct Options
     connection_file::String
@@ -15,6 +30,7 @@ struct Options
     libzmq::String
     python_version::String
     executors::Dict{String,Vector{String}}
+    started::Dict{String,Started}
 end
 
 """
@@ -37,12 +53,14 @@ const LANGUAGES = ("python", "julia")
 The options in `arguments`: `FILE --language L --libzmq PATH --python PATH --python-version X.Y.Z
 --julia PATH`, optionally `--image PATH` (Julia's system image, where it is not its own), and for each
 language, optionally, `--executor L=COMMAND` (words split at spaces) for another executor program than
-ours. Throws [`StartError`](@ref).
+ours, and `--started L=PID,REQUESTS,REPLIES,STDOUT,STDERR,MARK` for one that runs already, with its pipes'
+descriptors. Throws [`StartError`](@ref).
 """
 function parse_options(arguments::Vector{String})
     files = String[]
     given = Dict{String,String}()
     executors = Dict{String,Vector{String}}()
+    started = Dict{String,Started}()
     i = 1
     while i <= length(arguments)
         argument = arguments[i]
@@ -55,6 +73,8 @@ function parse_options(arguments::Vector{String})
         value = arguments[i + 1]
         if argument == "--executor"
             Base.invokelatest(add_executor!, executors, value)
+        elseif argument == "--started"
+            add_started!(started, value)
         else
             given[argument] = value
         end
@@ -69,6 +89,7 @@ function parse_options(arguments::Vector{String})
         option(given, "--libzmq"),
         option(given, "--python-version", ""),
         executors,
+        started,
     )
 end
 
@@ -83,6 +104,16 @@ function add_executor!(executors::Dict{String,Vector{String}}, value::String)
     length(parts) == 2 && parts[1] in LANGUAGES ||
         throw(StartError("polyglot: write --executor python=COMMAND or --executor julia=COMMAND"))
     executors[String(parts[1])] = String[String(word) for word in split(parts[2])]
+    return nothing
+end
+
+function add_started!(started::Dict{String,Started}, value::String)
+    language, process = split(value, '='; limit=2)
+    parts = split(process, ',')
+    numbers = Cint[parse(Cint, part) for part in parts[1:5]]
+    started[String(language)] = Started(
+        numbers[1], numbers[2], numbers[3], (numbers[4], numbers[5]), String(parts[6])
+    )
     return nothing
 end
 

@@ -164,7 +164,7 @@ function queue_cell!(kernel::Kernel, request::Request)
         stop_on_error=get_bool(content, "stop_on_error", true), subshell=request.subshell,
     )
     name_subshell!(job)
-    push!(kernel.queue, job)
+    is_behind_stop(kernel, job) ? abort(kernel, [job]) : push!(kernel.queue, job)
     return nothing
 end
 

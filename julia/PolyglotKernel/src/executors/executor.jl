@@ -13,6 +13,7 @@ next one starts.
 mutable struct Executor
     language::String
     command::Vector{String}
+    started::Union{Started,Nothing}             # its first process, until that is taken over
     process::Union{Process,Nothing}
     ready::Bool
     concurrent::Bool                            # it runs several subshells at once
@@ -29,9 +30,10 @@ mutable struct Executor
     deaf_until::Float64                         # when it hears signals again, in `time()`
 end
 
-function Executor(language::String, command::Vector{String})
+function Executor(language::String, options::Options)
+    started = get(options.started, language, nothing)
     return Executor(
-        language, command, nothing, false, false, false, "", Int[], 0, 0, NO_PARENT,
+        language, options.executors[language], started, nothing, false, false, false, "", Int[], 0, 0, NO_PARENT,
         (UInt8[], UInt8[]), "", "", false, 0.0,
     )
 end
@@ -47,13 +49,19 @@ function ensure_started!(executor::Executor)
     executor.deaf_until = 0.0
     executor.generation += 1
     executor.process = try
-        start_process(executor.command, executor_environment(executor.language))
+        next_process!(executor)
     catch e
         e isa SystemError || rethrow()
         executor.last_words = sprint(showerror, e)
         nothing
     end
     return executor.process !== nothing
+end
+
+function next_process!(executor::Executor)
+    started, executor.started = executor.started, nothing
+    started === nothing || return adopt_process(started)
+    return start_process(executor.command, executor_environment(executor.language))
 end
 
 send_frame!(executor::Executor, header, buffers=()) =

@@ -50,14 +50,30 @@ function start_process(command::Vector{String}, environment::Vector{String})
     finally
         close_all(theirs)
     end
-    for fd in ours
-        set_nonblocking(fd)
-    end
+    return guarded_process(pid, ours[3], ours[4], (ours[1], ours[2]), mark)
+end
+
+"""
+    adopt_process(started)
+
+Take over an executor that the shim has started for this process, which was the shim's before.
+"""
+function adopt_process(started::Started)
+    requests, replies, out, err = map(
+        move_away, (started.requests, started.replies, started.raw...)
+    )
+    return guarded_process(started.pid, requests, replies, (out, err), started.mark)
+end
+
+function guarded_process(
+    pid::Cint, requests::Cint, replies::Cint, raw::Tuple{Cint,Cint}, mark::String
+)
+    foreach(set_nonblocking, (requests, replies, raw...))
     guard, guard_pipe = start_guard(pid)
     raw_mark = Vector{UInt8}(codeunits(mark))
     return Process(
-        pid, open_pidfd(pid), guard, guard_pipe, ours[3], ours[4], Vector{UInt8}[], 1,
-        Frames.Decoder(), (RawPipe(ours[1], "stdout", raw_mark), RawPipe(ours[2], "stderr", raw_mark)),
+        pid, open_pidfd(pid), guard, guard_pipe, requests, replies, Vector{UInt8}[], 1,
+        Frames.Decoder(), (RawPipe(raw[1], "stdout", raw_mark), RawPipe(raw[2], "stderr", raw_mark)),
         Vector{UInt8}(undef, 2^18), true, nothing, nothing,
     )
 end

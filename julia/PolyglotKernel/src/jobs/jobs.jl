@@ -158,12 +158,13 @@ function finish!(kernel::Kernel, job::Job, content::Union{String,Vector{UInt8}},
     return nothing
 end
 
-"The last that clients hear of a job."
+"The last that clients hear of a job. When that was, in `time()`."
 function conclude(kernel::Kernel, job::Job, content::Union{String,Vector{UInt8}})
     isempty(job.reply_type) || reply(kernel, job.request, job.reply_type, content)
+    replied = kernel.session.sent_at
     publish_status(kernel, "idle", job.request.header_json)
     record_result(kernel, job)
-    return nothing
+    return replied
 end
 
 # Output may still come when a job is over: from its threads, and what lay in a pipe.

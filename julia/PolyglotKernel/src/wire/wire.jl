@@ -19,6 +19,7 @@ mutable struct Session
     username::String            # as JSON
     signer::Signer
     sent::Int
+    sent_at::Float64            # the date of the last message, in `time()`
     seen::Set{String}
     seen_before::Set{String}
 end
@@ -26,7 +27,7 @@ end
 function Session(key::String, scheme::String)
     signer = Signer(Vector{UInt8}(codeunits(key)), scheme)
     username = JSON.json(get(ENV, "USER", "kernel"))
-    return Session(random_id(), username, signer, 0, Set{String}(), Set{String}())
+    return Session(random_id(), username, signer, 0, 0.0, Set{String}(), Set{String}())
 end
 
 "A random identifier of 32 hexadecimal digits, from the system's source of randomness."
@@ -58,6 +59,8 @@ struct Request
     header_json::Vector{UInt8}
     msg_type::String
     msg_id::String
+    client::String                          # the session of the client that sent it, or empty
+    date::String                            # when that was, by the client's clock, or empty
     subshell::String                        # subshell_id, or empty: the main shell
     parent_id::String                       # msg_id of the parent header, or empty
     metadata_json::Vector{UInt8}
@@ -87,8 +90,8 @@ function read_request(session::Session, channel::Int, parts::Vector{Vector{UInt8
     content = read_object(parts[at + 5], "content")
     return Request(
         channel, parts[1:(at - 1)], parts[at + 2],
-        header_text(header, "msg_type"), header_text(header, "msg_id"), get_text(header, "subshell_id"),
-        get_text(parent, "msg_id"),
+        header_text(header, "msg_type"), header_text(header, "msg_id"), get_text(header, "session"),
+        get_text(header, "date"), get_text(header, "subshell_id"), get_text(parent, "msg_id"),
         parts[at + 4], parts[at + 5], content, parts[(at + 6):end],
     )
 end
@@ -149,20 +152,12 @@ const NO_METADATA = "{}"
 "A header of this session's for a message of type `msg_type`."
 function make_header(session::Session, msg_type::String)
     session.sent += 1
+    session.sent_at = time()
     return string(
         "{\"msg_id\":\"", session.id, "_", string(session.sent), "\",\"session\":\"", session.id,
-        "\",\"username\":", session.username, ",\"date\":\"", utc_timestamp(time()),
+        "\",\"username\":", session.username, ",\"date\":\"", utc_timestamp(session.sent_at),
         "\",\"msg_type\":\"", msg_type, "\",\"version\":\"", PROTOCOL_VERSION, "\"}",
     )
-end
-
-"`seconds` since the epoch in ISO 8601, in UTC, to the microsecond."
-function utc_timestamp(seconds::Float64)
-    whole = floor(Int, seconds)
-    micros = floor(Int, (seconds - whole) * 1e6)
-    fields = Libc.TmStruct()
-    ccall(:gmtime_r, Ptr{Cvoid}, (Ref{Clong}, Ref{Libc.TmStruct}), whole, fields)
-    return string(Libc.strftime("%Y-%m-%dT%H:%M:%S", fields), ".", lpad(string(micros), 6, '0'), "Z")
 end
 
 """
