@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import Any
 
+from ..cells.request import Request, current_request, set_request
+from ..streams.output import Output
 from .channel import Channel
 from .frames import Buffer, Frame
-from .output import Output
-from .request import Request, current_request, set_request
 
 
 @dataclass

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from types import FrameType
 from typing import Any
 
-from ..request import current_request
-from .errors import PrecisionLossWarning
+from ..cells.request import current_request
+from ..values.errors import PrecisionLossWarning
 
 _OWN_FILES = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 

@@ -17,12 +17,14 @@ from typing import Any
 
 from IPython.utils.tokenutil import token_at_cursor
 
-from . import fork, history, jsontext
-from .channel import Channel
-from .completion import Completions
-from .frames import Frame
-from .request import Request, set_request
-from .shell import ZMQInteractiveShell
+from ..cells import history
+from ..cells.request import Request, set_request
+from ..cells.shell import ZMQInteractiveShell
+from ..pipes import jsontext
+from ..pipes.channel import Channel
+from ..pipes.frames import Frame
+from ..streams import fork
+from .complete import Completions
 
 QUIET = 0.3  # seconds
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from IPython.core.history import HistoryManager
 
-from .later import Later
+from ..streams.later import Later
 
 SAVE_AFTER = 0.2  # seconds
 

@@ -11,7 +11,7 @@ import weakref
 from contextvars import ContextVar
 from typing import Any
 
-from .frames import encode_header
+from ..pipes.frames import encode_header
 
 _ATTRIBUTE = "_polyglot_request"
 

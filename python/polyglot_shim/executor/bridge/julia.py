@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from ..values.references import Holding
 from .bridge import Bridge, Failed
-from .references import Holding
 
 _FLOAT_FORMATS = tuple("eEfFgG%")
 _INTEGER_FORMATS = tuple("bcdoxX")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from ..calls import Calls
-from ..channel import Channel
-from ..frames import Frame
-from ..shell import ZMQInteractiveShell
+from ..cells.shell import ZMQInteractiveShell
+from ..pipes.calls import Calls
+from ..pipes.channel import Channel
+from ..pipes.frames import Frame
 from .bridge import Bridge, write_proxy
 from .completion import matcher
 from .julia import Julia, JuliaObject, ask, call

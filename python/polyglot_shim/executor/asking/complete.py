@@ -24,10 +24,10 @@ from IPython.core.completer import (
     rectify_completions,
 )
 
-from . import fork
+from ..streams import fork
 
 if TYPE_CHECKING:
-    from .shell import ZMQInteractiveShell
+    from ..cells.shell import ZMQInteractiveShell
 
 TYPES_KEY = "_jupyter_types_experimental"
 JEDI_LIMIT = 0.2  # seconds

@@ -12,10 +12,10 @@ from typing import Any
 
 from IPython.core.error import StdinNotImplementedError
 
-from .channel import Channel
-from .frames import Frame
+from ..cells.request import current_request
+from ..pipes.channel import Channel
+from ..pipes.frames import Frame
 from .output import Output
-from .request import current_request
 
 END_OF_FILE = "\x04"
 

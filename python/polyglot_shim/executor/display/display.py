@@ -8,8 +8,8 @@ from typing import Any
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 
-from .output import Output
-from .subshells import OfThread
+from ..cells.subshells import OfThread
+from ..streams.output import Output
 
 
 def encode_bundle(bundle: dict[str, Any]) -> dict[str, Any]:

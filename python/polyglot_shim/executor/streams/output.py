@@ -13,12 +13,12 @@ from operator import itemgetter
 from time import monotonic
 from typing import Any
 
-from . import jsontext
-from .channel import Channel
-from .frames import Buffer
-from .interrupt import Interrupts
+from ..cells.interrupt import Interrupts
+from ..cells.request import REQUEST, current_request
+from ..pipes import jsontext
+from ..pipes.channel import Channel
+from ..pipes.frames import Buffer
 from .later import Later
-from .request import REQUEST, current_request
 
 INTERVAL = 0.003  # seconds that text may wait
 LONG = 8192  # characters that are as good as a line

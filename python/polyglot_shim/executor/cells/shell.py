@@ -27,16 +27,16 @@ from IPython.core.payload import PayloadManager
 from traitlets import Any as AnyTrait
 from traitlets import CBool, Instance, Type, default
 
-from . import system
-from .display import FrameDisplayHook, FramePublisher
+from ..display.display import FrameDisplayHook, FramePublisher
+from ..streams import system
+from ..streams.output import Output
 from .history import CellHistory
 from .interrupt import Interrupts
 from .magics import KernelMagics, MarkerMagics
-from .output import Output
 from .request import KnownRequests, current_request, set_request
 from .subshells import OfThread
 
-_OWN_FILES = os.path.dirname(os.path.abspath(__file__)) + os.sep
+_OWN_FILES = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 
 
 class ZMQInteractiveShell(InteractiveShell):

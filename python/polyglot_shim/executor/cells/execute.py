@@ -8,15 +8,17 @@ from contextvars import Context
 from traceback import format_exc
 from typing import Any, Protocol
 
-from . import comms, fork, jsontext
-from .calls import Calls
-from .channel import Channel
-from .clib import flush_stdout
-from .comms import FrameCommManager
-from .display import encode_bundle
-from .frames import Frame
+from ..comms import comms
+from ..comms.comms import FrameCommManager
+from ..display.display import encode_bundle
+from ..pipes import jsontext
+from ..pipes.calls import Calls
+from ..pipes.channel import Channel
+from ..pipes.frames import Frame
+from ..streams import fork
+from ..streams.clib import flush_stdout
+from ..streams.output import Output
 from .interrupt import Interrupts
-from .output import Output
 from .request import KnownRequests, Request, set_request
 from .shell import ZMQInteractiveShell
 

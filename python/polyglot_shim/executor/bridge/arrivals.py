@@ -6,7 +6,7 @@ import threading
 from collections import deque
 from collections.abc import Sequence
 
-from ..frames import Frame
+from ..pipes.frames import Frame
 
 References = Sequence[Sequence[int]]
 

@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
+from ..cells.interrupt import Interrupts
 from .frames import STDERR_MARK, STDOUT_MARK, Outgoing, encode, with_marks
-from .interrupt import Interrupts
 
 # Copying a small frame together is cheaper than telling the system of its pieces.
 _SMALL = 65536

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from contextvars import Context, copy_context
 from typing import Any
 
-from .frames import Frame
+from ..pipes.frames import Frame
 from .interrupt import create_task
 
 Run = Callable[[Frame], Awaitable[None]]

@@ -8,8 +8,8 @@ import sys
 import threading
 from typing import Any
 
+from ..cells.request import inherit
 from .output import Output
-from .request import inherit
 
 # Behind these another program may write to the raw descriptors: what was written before is shown
 # before.

@@ -10,10 +10,10 @@ from typing import Any
 import comm
 from comm.base_comm import BaseComm, CommManager
 
-from . import jsontext
-from .channel import Channel
-from .frames import Frame
-from .output import Output
+from ..pipes import jsontext
+from ..pipes.channel import Channel
+from ..pipes.frames import Frame
+from ..streams.output import Output
 
 
 class FrameComm(BaseComm):

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from .errors import type_name
+from ..values.errors import type_name
 from .julia import JuliaObject
 
 Row = tuple[str, str, str, str, str]

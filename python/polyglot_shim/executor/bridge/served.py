@@ -12,10 +12,10 @@ from itertools import islice
 from types import TracebackType
 from typing import Any
 
-from ..calls import Answer, Calls
-from ..display import encode_bundle
-from ..frames import Frame
-from ..shell import ZMQInteractiveShell
+from ..cells.shell import ZMQInteractiveShell
+from ..display.display import encode_bundle
+from ..pipes.calls import Answer, Calls
+from ..pipes.frames import Frame
 from .bridge import Bridge
 from .julia import JuliaError
 from .operators import operators

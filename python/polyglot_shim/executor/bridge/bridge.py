@@ -12,16 +12,16 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, Protocol
 
-from ..calls import Answer, Calls
-from ..frames import Frame
-from ..request import current_request
+from ..cells.request import current_request
+from ..pipes.calls import Answer, Calls
+from ..pipes.frames import Frame
+from ..values.codec import Codec, Encoded, Parts, finished
+from ..values.encoder import Encoder
+from ..values.errors import ConversionError, StaleReferenceError
+from ..values.references import Exports, Holding, Imports, Reference
+from ..values.shared import Lender
 from .arrivals import Arrivals
-from .codec import Codec, Encoded, Parts, finished
-from .encoder import Encoder
-from .errors import ConversionError, StaleReferenceError
 from .losses import LossWarnings
-from .references import Exports, Holding, Imports, Reference
-from .shared import Lender
 
 PATIENCE = 1.0
 """How long a question by completion or inspection may take, in seconds.
