@@ -7,7 +7,7 @@ its assignment, the value of code, or a function's result. The values that it ne
 from __future__ import annotations
 
 import queue
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any, Protocol
@@ -18,7 +18,7 @@ from ..pipes.frames import Frame
 from ..values.codec import Codec, Encoded, Parts, finished
 from ..values.encoder import Encoder
 from ..values.errors import ConversionError, StaleReferenceError
-from ..values.references import Exports, Holding, Imports, Reference
+from ..values.references import Exports, Imports, Reference
 from ..values.shared import Lender
 from .arrivals import Arrivals
 from .losses import LossWarnings
@@ -49,21 +49,22 @@ class Sender(Protocol):
     def __call__(self, header: dict[str, Any], buffers: Sequence[Any] = ()) -> None: ...
 
 
-Proxy = Callable[["Bridge", Holding], object]
-
-
 class Bridge:
-    """All that this process shares with the process of one other language."""
+    """All that this process shares with the process of one other language.
 
-    def __init__(self, peer: str, calls: Calls, send: Sender, make_proxy: Proxy) -> None:
+    `proxy` is the class of what stands here for an object there; it is made of the bridge and a
+    `Holding`.
+    """
+
+    def __init__(self, peer: str, calls: Calls, send: Sender, proxy: type[Any]) -> None:
         self.peer = peer
+        self.proxy = proxy
         self.exports = Exports()
         self.imports = Imports()
         self.lender = Lender()
         self.codec = Codec(self.exports, self.lender, self._make_proxy)
         self._calls = calls
         self._send = send
-        self._proxy = make_proxy
         self._warnings = LossWarnings(peer)
         self._peer_generation: int | None = None
         # What the reader thread was told; objects are let go on the main thread, where their
@@ -72,7 +73,7 @@ class Bridge:
         self._late: queue.SimpleQueue[Frame] = queue.SimpleQueue()
 
     def _make_proxy(self, reference: Reference) -> object:
-        return self._proxy(self, self.imports.hold(reference))
+        return self.proxy(self, self.imports.hold(reference))
 
     def request(self, op: str, parts: Parts = (), **fields: Any) -> Any:
         """The answer to `op`; `parts` are the values that it needs, with the names of each.

@@ -11,7 +11,8 @@ from collections.abc import Callable
 from typing import Any
 
 from .bridge import Bridge, BusyError
-from .julia import Julia, JuliaError, JuliaObject, call
+from .julia import Julia, JuliaError, call
+from .objects import JuliaObject
 
 _BELOW = re.compile(r"([^\W\d]\w*)((?:\.\w+)+)\.(\w*)$")
 

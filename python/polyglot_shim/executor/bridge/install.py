@@ -10,7 +10,8 @@ from ..pipes.channel import Channel
 from ..pipes.frames import Frame
 from .bridge import Bridge, write_proxy
 from .completion import matcher
-from .julia import Julia, JuliaObject, ask, call
+from .julia import Julia, ask, call
+from .objects import JuliaObject
 from .served import Server
 from .variables import VariableTable, variables_of
 

@@ -11,7 +11,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from .julia import JuliaObject
+from .objects import JuliaObject
 
 # The names in `operator`; of the method, on the left and on the right.
 _ARITHMETIC = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..values.errors import type_name
-from .julia import JuliaObject
+from .objects import JuliaObject
 
 Row = tuple[str, str, str, str, str]
 """Name, language, type, size and a short value."""
