@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import warnings
 from collections.abc import Sequence
 from types import FrameType
 from typing import Any
 
+from ..cells.errors import is_own
 from ..cells.request import current_request
 from ..values.errors import PrecisionLossWarning
-
-_OWN_FILES = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 
 
 class LossWarnings:
@@ -42,7 +40,7 @@ class LossWarnings:
 def _user_frame() -> FrameType | None:
     """The innermost frame of the user's; there is none when a cell is over or Julia asks."""
     frame: FrameType | None = sys._getframe(1)
-    while frame and frame.f_code.co_filename.startswith(_OWN_FILES):
+    while frame and is_own(frame):
         frame = frame.f_back
     # Below the executor's own code stands the loop that runs it.
     if frame is None or frame.f_globals.get("__name__", "").partition(".")[0] == "asyncio":

@@ -5,13 +5,12 @@ from __future__ import annotations
 import ast
 import importlib
 import linecache
-import os
 import traceback
 from collections.abc import Callable, Iterator
 from itertools import islice
-from types import TracebackType
 from typing import Any
 
+from ..cells.errors import user_part
 from ..cells.shell import ZMQInteractiveShell
 from ..display.display import encode_bundle
 from ..pipes.calls import Answer, Calls
@@ -21,7 +20,6 @@ from .julia import JuliaError
 from .operators import operators
 from .variables import variables_of
 
-_OWN_FILES = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _AT_ONCE = 1000
 """How many items of a collection go into one answer."""
 _LONGEST_TEXT = 200_000
@@ -190,7 +188,7 @@ def _push(value: Any, *items: Any) -> None:
 
 def describe(error: BaseException) -> dict[str, Any]:
     """What the other side is told of an error: type, message, and where it happened."""
-    told = traceback.TracebackException(type(error), error, _user_part(error.__traceback__))
+    told = traceback.TracebackException(type(error), error, user_part(error.__traceback__))
     _leave_out_what_julia_told(told, error)
     return {
         "ename": type(error).__name__,
@@ -216,10 +214,3 @@ def _leave_out_what_julia_told(
         if isinstance(error, JuliaError) and hasattr(error, "add_note"):
             told.__cause__ = None
         told, error = told.__cause__, error.__cause__
-
-
-def _user_part(frames: TracebackType | None) -> TracebackType | None:
-    """The traceback from the first frame on that is not the kernel's."""
-    while frames and frames.tb_frame.f_code.co_filename.startswith(_OWN_FILES):
-        frames = frames.tb_next
-    return frames

@@ -30,13 +30,12 @@ from traitlets import CBool, Instance, Type, default
 from ..display.display import FrameDisplayHook, FramePublisher
 from ..streams import system
 from ..streams.output import Output
+from .errors import cut_own_frames
 from .history import CellHistory
 from .interrupt import Interrupts
 from .magics import KernelMagics, MarkerMagics
 from .request import KnownRequests, current_request, set_request
 from .subshells import OfThread
-
-_OWN_FILES = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 
 
 class ZMQInteractiveShell(InteractiveShell):
@@ -182,7 +181,7 @@ class ZMQInteractiveShell(InteractiveShell):
         """Show the current exception, or the given one."""
         error = exc_tuple[1] if exc_tuple else sys.exc_info()[1]
         if error is not None:
-            _cut_own_frames(error)
+            cut_own_frames(error)
         if not isinstance(error, KeyboardInterrupt):
             super().showtraceback(exc_tuple, *args, **kwargs)
             return
@@ -263,15 +262,3 @@ def _run_to_end(cell: Any) -> ExecutionResult:
     except StopIteration as stop:
         return stop.value
     raise RuntimeError("the cell waits for something, but was not expected to")
-
-
-def _cut_own_frames(error: BaseException) -> None:
-    """Let the traceback end in the user's code, not in what handled a signal or called Julia."""
-    last = None
-    traceback = error.__traceback__
-    while traceback is not None:
-        if not traceback.tb_frame.f_code.co_filename.startswith(_OWN_FILES):
-            last = traceback
-        traceback = traceback.tb_next
-    if last is not None:
-        last.tb_next = None
