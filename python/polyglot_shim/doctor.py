@@ -18,13 +18,14 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from polyglot_shim import paths
+from polyglot_shim.command_line import LANGUAGES
 from polyglot_shim.doctor_kernelspecs import examine_kernelspecs
 from polyglot_shim.errors import StartupError
 from polyglot_shim.find_julia import Julia, find_julia
 from polyglot_shim.find_libzmq import find_libzmq
 from polyglot_shim.julia_image import CACHES_MACHINE_CODE, current_image
 from polyglot_shim.julia_version import Memory, dotted
-from polyglot_shim.launcher import LANGUAGES, julia_command
+from polyglot_shim.launcher import julia_command
 
 if TYPE_CHECKING:
     from jupyter_client.blocking import BlockingKernelClient
