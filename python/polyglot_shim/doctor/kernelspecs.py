@@ -4,24 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Protocol
 
 from jupyter_client.kernelspec import KernelSpecManager
 
+from polyglot_shim.doctor.report import Report
 from polyglot_shim.find_julia import OLDEST
 from polyglot_shim.julia_version import CHECK_SECONDS, BrokenJulia, ask_version, run_bounded
 
 PYTHON_SECONDS = 30.0  # to import IPython, from a cold disk
 PYTHON_CHECK = "import polyglot_shim.executor, IPython, comm"
 AGAIN = "polyglot-kernel install, with the options of the first time"
-
-
-class Report(Protocol):
-    """What takes the findings."""
-
-    def good(self, text: str) -> None: ...
-
-    def bad(self, text: str, remedy: str) -> None: ...
 
 
 def examine_kernelspecs(report: Report) -> None:
