@@ -7,12 +7,11 @@ import sys
 
 from jupyter_client.kernelspec import KernelSpecManager
 
+from polyglot_shim.doctor.python import problem_of_python
 from polyglot_shim.doctor.report import Report
 from polyglot_shim.find_julia import OLDEST
-from polyglot_shim.julia_version import CHECK_SECONDS, BrokenJulia, ask_version, run_bounded
+from polyglot_shim.julia_version import CHECK_SECONDS, BrokenJulia, ask_version
 
-PYTHON_SECONDS = 30.0  # to import IPython, from a cold disk
-PYTHON_CHECK = "import polyglot_shim.executor, IPython, comm"
 AGAIN = "polyglot-kernel install, with the options of the first time"
 
 
@@ -47,11 +46,8 @@ def _python(name: str) -> str:
 
 def _problem_of_python(python: str, variables: dict[str, str]) -> str | None:
     command = ["/usr/bin/env", *(f"{key}={value}" for key, value in variables.items()), python]
-    code, _, error = run_bounded([*command, "-c", PYTHON_CHECK], PYTHON_SECONDS)
-    if code == 0:
-        return None
-    said = error.strip().splitlines()
-    return f"its Python {python} cannot run the kernel: {said[-1] if said else 'no message'}"
+    problem = problem_of_python(command)
+    return problem and f"its Python {python} cannot run the kernel: {problem}"
 
 
 def _problem_of_julia(julia: str | None) -> str | None:
