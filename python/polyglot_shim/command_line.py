@@ -12,14 +12,14 @@ USAGE = (
 )
 
 
-def parse(arguments: list[str]) -> tuple[str, str, list[str], list[str]]:
-    """Connection file, default language, as `LANGUAGE=COMMAND` other executor programs than ours,
-    and the client's own arguments, from the command line. Raises StartupError.
+def parse(arguments: list[str]) -> tuple[str, str, dict[str, list[str]], list[str]]:
+    """Connection file, default language, other executor programs than ours (by language, their
+    words), and the client's own arguments, from the command line. Raises StartupError.
 
     Where there is an `-f FILE` clients may add what they like: `jupyter run` hands its scripts'
     names to the kernel too, and VS Code what ipykernel understands.
     """
-    file, language, executors, others = "", LANGUAGES[0], [], []
+    file, language, executors, others = "", LANGUAGES[0], {}, []
     rest = iter(arguments)
     for argument in rest:
         option, separator, value = argument.partition("=")
@@ -28,16 +28,22 @@ def parse(arguments: list[str]) -> tuple[str, str, list[str], list[str]]:
             if option == "--language":
                 language = value
             elif option == "--executor":
-                executors.append(value)
+                name, _, command = value.partition("=")
+                executors[known(name)] = command.split()
             else:
                 file = unquoted(value)
         else:
             others.append(argument)
     if not file:
         file, others = only_file(others), []
+    return file, known(language), executors, others
+
+
+def known(language: str) -> str:
+    """The language, if there is such a one. Raises StartupError."""
     if language not in LANGUAGES:
         raise StartupError(f"There is no language {language!r}.\n{USAGE}")
-    return file, language, executors, others
+    return language
 
 
 def only_file(arguments: list[str]) -> str:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import os
 import sys
 
-from polyglot_shim import paths
 from polyglot_shim.command_line import parse
+from polyglot_shim.depot import depot_environment
 from polyglot_shim.errors import StartupError
-from polyglot_shim.find_julia import find_julia
+from polyglot_shim.find_julia import Julia, find_julia
 from polyglot_shim.find_libzmq import find_libzmq
-from polyglot_shim.julia_image import current_image
 from polyglot_shim.julia_version import dotted
+from polyglot_shim.programs import host_program, julia_executor, python_executor
+from polyglot_shim.start import start
 
 
 def main(arguments: list[str]) -> int:
@@ -40,73 +41,75 @@ def has_content(file: str) -> bool:
         return False
 
 
-def julia_command(julia: str, program: str, image: str | None = None) -> list[str]:
-    """How a Julia program of the kernel's is run: compiled quickly rather than to the last bit."""
-    packages = paths.julia_packages()
-    return [
-        julia,
-        *(["--sysimage", image] if image else []),
-        "--startup-file=no",
-        "--history-file=no",
-        "-O1",
-        "-g0",
-        f"--project={os.path.join(packages, 'PolyglotKernel')}",
-        os.path.join(packages, "bin", program),
-    ]
-
-
-def host_command(
-    julia: str, libzmq: str, file: str, language: str, executors: list[str]
-) -> list[str]:
-    """The host's whole command line."""
-    image = current_image(julia)
-    return [
-        *julia_command(julia, "host.jl", image),
-        file,
-        "--language",
-        language,
-        "--libzmq",
-        libzmq,
-        "--python",
-        sys.executable,
-        "--julia",
-        julia,
-        *(["--image", image] if image else []),
-        "--python-version",
-        dotted(sys.version_info[:3]),
-        *(part for executor in executors for part in ("--executor", executor)),
-    ]
-
-
 # What Julia changes for itself: Debian's launcher the first two, its OpenBLAS the others, with
 # which NumPy would compute on one core.
-CHANGED_BY_JULIA = (
-    "LD_LIBRARY_PATH",
-    "JULIA_BINDIR",
+CHANGED_BY_LAUNCHER = ("LD_LIBRARY_PATH", "JULIA_BINDIR")
+CHANGED_BY_OPENBLAS = (
     "OPENBLAS_DEFAULT_NUM_THREADS",
     "OPENBLAS_NUM_THREADS",
     "OPENBLAS_MAIN_FREE",
 )
 
 
-def host_environment(file: str) -> dict[str, str]:
-    """The environment as it is, what Julia changes in it as the user has it, and the connection
-    file, for `%connect_info`."""
-    environment = dict(os.environ)
-    environment["POLYGLOT_CONNECTION_FILE"] = os.path.abspath(file)
-    for name in CHANGED_BY_JULIA:
-        environment[f"POLYGLOT_{name}"] = os.environ.get(name, "")
-    return environment
+def become_host(file: str, language: str, others: dict[str, list[str]]) -> None:
+    """Starts the executors and replaces this process by the host. Raises StartupError.
 
-
-def become_host(file: str, language: str, executors: list[str]) -> None:
-    """Replaces this process by the host. Raises StartupError."""
+    `others` are other executor programs than ours, by language.
+    """
     if os.name != "posix":
         raise StartupError("Windows is not supported yet. What to do: use WSL.")
-    libzmq = find_libzmq()
+    environment = {**os.environ, "POLYGLOT_CONNECTION_FILE": os.path.abspath(file)}
+    commands = {"python": others.get("python") or python_executor()}
+    started = {
+        "python": start(commands["python"], environment)
+    }  # Julia may have to be searched for
     julia = find_julia()
-    command = host_command(julia.path, libzmq, file, language, executors)
+    libzmq = find_libzmq()
+    environment |= depot_environment()
+    commands["julia"] = others.get("julia") or julia_executor(julia)
+    changed = kept(CHANGED_BY_LAUNCHER)
+    started["julia"] = start(commands["julia"], {**environment, **changed})
+    command = host_command(julia, libzmq, file, language, commands)
+    command += [
+        part
+        for each, executor in started.items()
+        if executor
+        for part in ("--started", f"{each}={executor.hand_over()}")
+    ]
     try:
-        os.execve(julia.path, command, host_environment(file))
+        os.execve(julia.path, command, host_environment(environment))
     except OSError as error:
         raise StartupError(f"Cannot run {julia.path}: {error.strerror}") from error
+
+
+def host_command(
+    julia: Julia, libzmq: str, file: str, language: str, executors: dict[str, list[str]]
+) -> list[str]:
+    """The host's command line, with the commands that start its executors."""
+    return [
+        *host_program(julia),
+        file,
+        *("--language", language),
+        *("--libzmq", libzmq),
+        *("--python-version", dotted(sys.version_info[:3])),
+        *(
+            part
+            for each, command in executors.items()
+            for part in ("--executor", f"{each}={WORDS_END.join(command)}")
+        ),
+    ]
+
+
+WORDS_END = "\x1f"  # between the words of a command
+
+
+def kept(names: tuple[str, ...]) -> dict[str, str]:
+    """What the user has in these variables, under other names: Julia changes them."""
+    return {f"POLYGLOT_{name}": os.environ.get(name, "") for name in names}
+
+
+def host_environment(environment: dict[str, str]) -> dict[str, str]:
+    """The host's environment: it computes nothing that OpenBLAS would need threads for, which take
+    time to start; what the user has is kept for the executors that it starts."""
+    changed = kept((*CHANGED_BY_LAUNCHER, *CHANGED_BY_OPENBLAS))
+    return {**environment, **changed, "OPENBLAS_NUM_THREADS": "1"}

@@ -16,7 +16,7 @@ _CHECKOUT = os.path.dirname(os.path.dirname(_HERE))
 
 
 def julia_packages() -> str:
-    """Folder of the kernel's Julia packages, and of the programs that load them (`bin/`)."""
+    """Folder of the kernel's Julia packages."""
     folders = [os.path.join(root, "julia") for root in (_HERE, _CHECKOUT)]
     for folder in folders:
         if os.path.isfile(os.path.join(folder, "PolyglotKernel", "Project.toml")):

@@ -1,5 +1,13 @@
 # From the process's first line to `ready`.
 
+"What `bin/executor.jl` was called for, by its arguments."
+function begin_with(arguments::Vector{String})
+    arguments == ["--compile-only"] && return nothing
+    arguments == ["--rehearse-only"] && return rehearse_alone()
+    Compat.compile_for(Compat.KERNELS_LEVEL)
+    return main()
+end
+
 """
     main()
 

@@ -22,6 +22,8 @@ call of the other executor.
 - `call`: for a call, who made it
 - `patience`: until when, in `time()`, it waits for its executor to start
 - `received`: when it came, in `time()`
+- `numbered`: a cell has its number; whether that is one of its own it `counts`
+- `announced`: the clients know that work on it begins; `waits_told`: and that it waits for its language
 - `subshell`: for a cell or a comm message, the subshell it runs in; empty for the main shell
 """
 Base.@kwdef mutable struct Job
@@ -41,6 +43,10 @@ Base.@kwdef mutable struct Job
     patience::Float64 = Inf
     subshell::String = ""
     received::Float64 = time()
+    numbered::Bool = false
+    counts::Bool = false
+    announced::Bool = false
+    waits_told::Bool = false
 end
 
 "An open comm: the language that it belongs to, and its target's name."

@@ -62,6 +62,7 @@ function time_to_wait(kernel::Kernel)
         kernel.rehearsal,
         next_lost_patience(kernel),
         next_stop(kernel),
+        next_telling(kernel),
     )
     wait = deadline - time()
     watched_by_hand = kernel.parent.pid > 0 && kernel.parent.pidfd < 0
@@ -130,6 +131,7 @@ function handle_deadlines!(kernel::Kernel)
     end
     kernel.shutdown === nothing || succeeds(continue_shutdown!, kernel, now)
     now >= next_stop(kernel) && succeeds(conclude_stops!, kernel, now)
+    now >= next_telling(kernel) && succeeds(tell_wait!, kernel, now)
     now >= next_lost_patience(kernel) && succeeds(answer_impatient!, kernel, now)
     now >= kernel.rehearsal && succeeds(rehearse!, kernel)
     is_gone(kernel.parent) && succeeds(begin_shutdown!, kernel, false)

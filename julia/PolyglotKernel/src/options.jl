@@ -50,11 +50,10 @@ const LANGUAGES = ("python", "julia")
 """
     parse_options(arguments::Vector{String})
 
-The options in `arguments`: `FILE --language L --libzmq PATH --python PATH --python-version X.Y.Z
---julia PATH`, optionally `--image PATH` (Julia's system image, where it is not its own), and for each
-language, optionally, `--executor L=COMMAND` (words split at spaces) for another executor program than
-ours, and `--started L=PID,REQUESTS,REPLIES,STDOUT,STDERR,MARK` for one that runs already, with its pipes'
-descriptors. Throws [`StartError`](@ref).
+The options in `arguments`: `FILE --language L --libzmq PATH --python-version X.Y.Z`, and for each
+language `--executor L=COMMAND`, its words with U+001F between them, and, where its first process runs
+already, `--started L=PID,REQUESTS,REPLIES,STDOUT,STDERR,MARK` with the descriptors of its pipes. Throws
+[`StartError`](@ref).
 """
 function parse_options(arguments::Vector{String})
     files = String[]
@@ -72,7 +71,7 @@ function parse_options(arguments::Vector{String})
         i < length(arguments) || throw(StartError(string("polyglot: ", argument, " needs a value")))
         value = arguments[i + 1]
         if argument == "--executor"
-            Base.invokelatest(add_executor!, executors, value)
+            add_executor!(executors, value)
         elseif argument == "--started"
             add_started!(started, value)
         else
@@ -81,8 +80,10 @@ function parse_options(arguments::Vector{String})
         i += 2
     end
     length(files) == 1 || throw(StartError("polyglot: give exactly one connection file"))
-    haskey(executors, "julia") || (executors["julia"] = julia_executor(given))
-    haskey(executors, "python") || (executors["python"] = python_executor(given))
+    for language in LANGUAGES
+        haskey(executors, language) ||
+            throw(StartError(string("polyglot: the option --executor ", language, "=… is missing")))
+    end
     return Options(
         files[1],
         option(given, "--language", "python"),
@@ -100,10 +101,8 @@ function option(given::Dict{String,String}, name::String, default::Union{String,
 end
 
 function add_executor!(executors::Dict{String,Vector{String}}, value::String)
-    parts = split(value, '='; limit=2)
-    length(parts) == 2 && parts[1] in LANGUAGES ||
-        throw(StartError("polyglot: write --executor python=COMMAND or --executor julia=COMMAND"))
-    executors[String(parts[1])] = String[String(word) for word in split(parts[2])]
+    language, command = split(value, '='; limit=2)
+    executors[String(language)] = String[String(word) for word in split(command, '\x1f')]
     return nothing
 end
 
@@ -116,19 +115,3 @@ function add_started!(started::Dict{String,Started}, value::String)
     )
     return nothing
 end
-
-function julia_executor(given::Dict{String,String})
-    julia = option(given, "--julia", joinpath(Sys.BINDIR, "julia"))
-    image = haskey(given, "--image") ? ["--sysimage", given["--image"]] : String[]
-    return [julia, image..., JULIA_FLAGS..., EXECUTOR_PROGRAM]
-end
-
-const JULIA_FLAGS = ["--startup-file=no", "--color=yes"]
-
-const EXECUTOR_PROGRAM = joinpath(dirname(dirname(@__DIR__)), "bin", "executor.jl")
-
-python_executor(given::Dict{String,String}) =
-    [option(given, "--python", "python3"), "-m", "polyglot_shim.executor"]
-
-"The command that has `julia` compile the executor's package ahead, as it will be loaded."
-executor_compilation(julia::String) = `$julia $JULIA_FLAGS $EXECUTOR_PROGRAM --compile-only`

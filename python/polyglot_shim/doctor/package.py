@@ -1,42 +1,26 @@
-"""The doctor's look at the kernel's Julia package, which it compiles where that was not done."""
+"""The doctor's look at the kernel's Julia packages, which it compiles where that was not done."""
 
 from __future__ import annotations
 
-import subprocess
 import time
 
 from polyglot_shim import paths
 from polyglot_shim.doctor.report import Report
+from polyglot_shim.errors import StartupError
 from polyglot_shim.find_julia import Julia
-from polyglot_shim.launcher import julia_command
-
-COMPILE_SECONDS = 300.0
+from polyglot_shim.packages import compile_packages
 
 
 def examine_package(report: Report, julia: Julia) -> None:
-    """Loads the Julia package, which compiles it where that was not done before."""
+    """Loads the Julia packages, which compiles them where that was not done before."""
     started = time.monotonic()
     try:
-        done = _run(julia_command(julia.path, "precompile.jl"))
-    except subprocess.TimeoutExpired:
-        report.bad(f"The Julia package did not load in {COMPILE_SECONDS:.0f} s", "try again")
-        return
-    if done.returncode == 0:
-        seconds = time.monotonic() - started
-        report.good(f"The kernel's Julia packages load ({seconds:.1f} s): {paths.julia_packages()}")
-    else:
+        compile_packages(julia)
+    except StartupError as error:
         report.bad(
-            f"The kernel's Julia package does not load:\n{done.stderr.strip()}",
+            str(error),
             "see the error; if a precompiled file is broken, remove\n~/.julia/compiled/*/Polyglot*",
         )
-
-
-def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding="utf-8",
-        errors="replace",
-        timeout=COMPILE_SECONDS,
-    )
+        return
+    seconds = time.monotonic() - started
+    report.good(f"The kernel's Julia package loads ({seconds:.1f} s): {paths.julia_packages()}")

@@ -70,14 +70,13 @@ send_frame!(executor::Executor, header, buffers=()) =
 """
     executor_environment(language)
 
-The environment of an executor, as `NAME=value`: the host's, but with what Julia has changed for
-itself as the user had it. An executor that is Julia needs the changes, and restores the launcher's.
+The environment of an executor, as `NAME=value`: the host's, but with what was changed for Julia as the
+user had it. An executor that is Julia needs what its launcher changes, and restores that itself.
 """
 function executor_environment(language::String)
+    restored = language == "julia" ? CHANGED_FOR_HOST : [CHANGED_BY_LAUNCHER; CHANGED_FOR_HOST]
+    dropped = "POLYGLOT_" .* restored
     variables = String[]
-    is_julia = language == "julia"
-    restored = is_julia ? String[] : [CHANGED_BY_LAUNCHER; CHANGED_BY_OPENBLAS]
-    dropped = "POLYGLOT_" .* (is_julia ? CHANGED_BY_OPENBLAS : restored)
     environment = unsafe_load(cglobal(:environ, Ptr{Ptr{UInt8}}))
     i = 1
     while unsafe_load(environment, i) != C_NULL
@@ -93,8 +92,9 @@ function executor_environment(language::String)
     return variables
 end
 
-# By Debian's script that starts Julia, and by Julia's OpenBLAS; the shim has saved what the user had.
+# By Debian's script that starts Julia; and for OpenBLAS in the host, by the shim and by Julia. The shim
+# has saved what the user had.
 const CHANGED_BY_LAUNCHER = ["LD_LIBRARY_PATH", "JULIA_BINDIR"]
-const CHANGED_BY_OPENBLAS = [
+const CHANGED_FOR_HOST = [
     "OPENBLAS_DEFAULT_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OPENBLAS_MAIN_FREE"
 ]

@@ -62,7 +62,8 @@ function adopt_process(started::Started)
     requests, replies, out, err = map(
         move_away, (started.requests, started.replies, started.raw...)
     )
-    return guarded_process(started.pid, requests, replies, (out, err), started.mark)
+    mark = "\x1e" * started.mark
+    return guarded_process(started.pid, requests, replies, (out, err), mark)
 end
 
 function guarded_process(

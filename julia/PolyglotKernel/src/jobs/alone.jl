@@ -22,11 +22,9 @@ function remember_words!(kernel::Kernel, job::Job)
     return nothing
 end
 
-function asking_package()
-    packages = dirname(dirname(dirname(@__DIR__)))
-    load = include(joinpath(packages, "bin", "load.jl"))
-    return Base.invokelatest(load, packages, :PolyglotAsking, Main)
-end
+const ASKING = Base.PkgId(
+    Base.UUID("1509a031-963c-480d-be3c-a677df3ab123"), "PolyglotAsking"
+)
 
 """
     answer_alone(kernel, frame)
@@ -34,7 +32,7 @@ end
 The content of the reply to the question in `frame`.
 """
 function answer_alone(kernel::Kernel, frame::Dict{String,Any})
-    asking = asking_package()
+    asking = Base.require(ASKING)
     code = frame["code"]::String
     type = frame["type"]
     type == "is_complete" && return Base.invokelatest(asking.is_complete, code)

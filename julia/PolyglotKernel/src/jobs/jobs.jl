@@ -73,7 +73,7 @@ function withdraw!(kernel::Kernel, job::Job)
 end
 
 function start!(kernel::Kernel, job::Job)
-    counts = number_cell!(kernel, job)
+    number_cell!(kernel, job)
     executor = executor_of(kernel, job.language)
     runs = needs_executor(job) && executor.process !== nothing
     try
@@ -82,7 +82,7 @@ function start!(kernel::Kernel, job::Job)
         announce(kernel, job)
     end
     if runs
-        counts && record_code(kernel, job)
+        job.counts && record_code(kernel, job)
     elseif needs_executor(job)
         lose!(kernel, job, executor, "could not be started: " * executor.last_words)
     elseif !isempty(job.cell.problem)
@@ -93,18 +93,24 @@ function start!(kernel::Kernel, job::Job)
     return nothing
 end
 
-"Give the cell its number. Whether it counts, for the history too; what is no cell does not."
+"Give the cell its number, unless it has it; one of its own if it counts, for the history too."
 function number_cell!(kernel::Kernel, job::Job)
-    job.kind == :execute || return false
-    counts = get_bool(job.request.content, "store_history", true) && !job.silent && !is_blank(job)
-    counts && (kernel.execution_count += 1)
+    (job.kind == :execute && !job.numbered) || return nothing
+    job.numbered = true
+    job.counts = get_bool(job.request.content, "store_history", true) && !job.silent && !is_blank(job)
+    job.counts && (kernel.execution_count += 1)
     job.execution_count = kernel.execution_count
-    return counts
+    return nothing
 end
 
-"Tell the clients that work on a request begins, and a cell's code and number."
+"Tell the clients that work on a request begins, and a cell's code and number, unless they know."
 function announce(kernel::Kernel, job::Job)
     job.kind == :call && return nothing
+    if job.announced
+        job.waits_told && take_back_wait(kernel, job)
+        return nothing
+    end
+    job.announced = true
     publish_status(kernel, "busy", job.request.header_json)
     job.kind == :execute && !job.silent && publish_input(kernel, job.request, job.execution_count)
     return nothing

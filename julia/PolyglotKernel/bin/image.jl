@@ -4,7 +4,7 @@
 Base.reinit_stdio()
 Base.init_depot_path()
 empty!(LOAD_PATH)
-push!(LOAD_PATH, dirname(@__DIR__), "@stdlib")
+push!(LOAD_PATH, dirname(dirname(@__DIR__)), "@stdlib")
 foreach(name -> Base.require(Base, name), (:PolyglotKernel, :PolyglotExecutor, :PolyglotAsking))
 
 # The lines name types by the packages they are in; those of the traced process's own (its cells) have
