@@ -29,8 +29,13 @@ console: setup
 lab: setup .venv/lab
 	@$(BIN)/jupyter lab examples/tour.ipynb
 
-bench: .venv/image .venv/bench
-	@$(BIN)/python -m bench
+# Of another Julia than the others use: make bench JULIA=/path/to/julia
+JULIA ?= $(POLYGLOT_JULIA)
+
+bench: .venv/ready .venv/bench
+	$(SAY) 'The kernel as a Julia image, where it is of use'
+	@POLYGLOT_JULIA='$(JULIA)' $(BIN)/polyglot-kernel compile --if-possible
+	@$(BIN)/python -m bench $(if $(JULIA),--julia '$(JULIA)')
 
 lint: setup
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

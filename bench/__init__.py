@@ -1,1 +1,1 @@
-"""Measurements of this kernel side by side with ipykernel: `python -m bench`."""
+"""Measurements of this kernel side by side with its peers: `python -m bench`."""

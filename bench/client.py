@@ -5,62 +5,72 @@ It checks nothing but signatures: what it costs is a small constant in every num
 
 from __future__ import annotations
 
-import json
-import sys
+import os
+import tempfile
 import time
-from pathlib import Path
 from typing import Any
 
 import zmq
 from jupyter_client.manager import KernelManager
-from polyglot_shim.build_image import wrap
-from polyglot_shim.find_julia import find_julia
+
+from bench.specs import cell, spec_name
 
 GUARD = 120.0  # s, against a hang only
+LOOK = 1.0  # s between looks whether a silent kernel is alive
+RECONNECT = 5  # ms; libzmq's own 100 would be most of what the starts differ by
+RESULT_AFTER_REPLY = 1.0  # s, guard: a kernel's first output may come before the subscription
 
 Message = dict[str, Any]
 
-IMAGELESS = "polyglot-without-image"
-MODULES = {
-    "polyglot": "polyglot_shim",
-    IMAGELESS: "polyglot_shim",
-    "ipykernel": "ipykernel_launcher",
-}
 
-
-def install_specs(folder: Path) -> None:
-    """Kernelspecs of all under `folder`, a directory of JUPYTER_PATH."""
-    imageless = wrap(find_julia().path, str(folder))
-    for name, module in MODULES.items():
-        spec = {
-            "argv": [sys.executable, "-m", module, "-f", "{connection_file}"],
-            "display_name": name,
-            "language": "python",
-            "interrupt_mode": "message" if module == "polyglot_shim" else "signal",
-            "env": {"POLYGLOT_JULIA": imageless} if name == IMAGELESS else {},
-        }
-        (folder / "kernels" / name).mkdir(parents=True)
-        (folder / "kernels" / name / "kernel.json").write_text(json.dumps(spec))
+class KernelEnded(Exception):
+    """The kernel has ended by itself."""
 
 
 class Kernel:
-    """A started kernel. `started_in` is the time in s from launch to kernel_info_reply."""
+    """A started kernel, at the time `launched`. `started_in` is the time in s from then to
+    kernel_info_reply, once `wait_until_ready` has returned."""
 
-    def __init__(self, name: str) -> None:
-        start = time.perf_counter()
-        self.welcomed = False
-        self.manager = KernelManager(kernel_name=name)
-        self.manager.start_kernel()
+    def __init__(
+        self,
+        name: str,
+        ready: bool = True,
+        environment: dict[str, str] | None = None,
+        guard: float = GUARD,
+    ) -> None:
+        self.name = name
+        self.guard = guard
+        self.heard = False
+        self.log = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `close`
+        self.launched = time.perf_counter()
+        self.manager = KernelManager(kernel_name=spec_name(name))
+        environment = environment or dict(os.environ)
+        self.manager.start_kernel(env=environment, stdout=self.log, stderr=self.log)
         self._connect()
+        if ready:
+            try:
+                self.wait_until_ready()
+            except BaseException:
+                self.close()
+                raise
+
+    @property
+    def pid(self) -> int:
+        return self.manager.provisioner.process.pid
+
+    def wait_until_ready(self) -> None:
         self.ask("shell", "kernel_info_request")
-        self.started_in = time.perf_counter() - start
-        while not self.welcomed:  # or a fast cell's output may come before the subscription
-            self.receive()
+        self.started_in = time.perf_counter() - self.launched
+        while not self.heard:  # or a fast cell's output may come before the subscription
+            self.ask("shell", "kernel_info_request")
+            if not self.heard and self.poller.poll(50):
+                self.receive()
 
     def _connect(self) -> None:
         self.client = client = self.manager.client()  # it ends its sockets with itself
         self.session = client.session
         self.context = client.context
+        self.context.setsockopt(zmq.RECONNECT_IVL, RECONNECT)
         self.heartbeat_url = client._make_url("hb")
         identity = self.session.bsession
         self.sockets = {
@@ -77,9 +87,13 @@ class Kernel:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
         for socket in self.sockets.values():
             socket.close()
         self.manager.shutdown_kernel()
+        self.log.close()
 
     # -- requests --------------------------------------------------------------------------------
 
@@ -88,24 +102,32 @@ class Kernel:
         return self.session.send(self.sockets[channel], kind, content or {})["header"]["msg_id"]
 
     def receive(self) -> tuple[str, Message]:
-        """The next message of any channel."""
+        """The next message of any channel. Raises KernelEnded, and TimeoutError after the guard."""
+        deadline = time.monotonic() + self.guard
         while True:
-            ready = dict(self.poller.poll(GUARD * 1000))
-            if not ready:
-                raise TimeoutError("the kernel is silent")
+            ready = dict(self.poller.poll(LOOK * 1000))
+            if not ready and not self.manager.is_alive():
+                raise KernelEnded(f"the kernel has ended{self._last_words()}")
+            if not ready and time.monotonic() > deadline:
+                raise TimeoutError(f"the kernel is silent for {self.guard:.0f} s")
             for channel, socket in self.sockets.items():
                 if socket in ready:
                     _, message = self.session.recv(socket, zmq.NOBLOCK)
                     if message is not None:
-                        self.welcomed |= message["msg_type"] == "iopub_welcome"
+                        self.heard |= channel == "iopub"
                         return channel, message
+
+    def _last_words(self) -> str:
+        self.log.seek(0)
+        lines = self.log.read().decode(errors="replace").strip().splitlines()
+        return f": {lines[-1]}" if lines else ""
 
     def ask(self, channel: str, kind: str, content: Message | None = None) -> Message:
         """The content of the reply to a request; what else comes meanwhile is dropped."""
         identity = self.send(channel, kind, content)
         while True:
             came_on, message = self.receive()
-            if came_on == channel and message["parent_header"].get("msg_id") == identity:
+            if came_on == channel and parent(message) == identity:
                 return message["content"]
 
     def execute(self, code: str, **options: Any) -> str:
@@ -118,7 +140,7 @@ class Kernel:
         reply, published, idle = None, [], False
         while reply is None or not idle:
             channel, message = self.receive()
-            if message["parent_header"].get("msg_id") != identity:
+            if parent(message) != identity:
                 continue
             if channel == "shell":
                 reply = message["content"]
@@ -127,12 +149,37 @@ class Kernel:
                 idle = message["content"].get("execution_state") == "idle"
         return reply, published
 
+    def first_result(self, language: str, code: str) -> float:
+        """Sent to a kernel that was just launched: the time from the launch to result and reply."""
+        identity = self.execute(cell(self.name, language, code))
+        missing = {"execute_reply", "execute_result"}
+        replied = 0.0
+        while missing:
+            if replied and not self.poller.poll(RESULT_AFTER_REPLY * 1000):
+                return replied
+            _, message = self.receive()
+            if parent(message) == identity:
+                missing.discard(message["msg_type"])
+                if message["msg_type"] == "execute_reply":
+                    check(message["content"], code)
+                    replied = time.perf_counter() - self.launched
+        return time.perf_counter() - self.launched
+
     def run(self, code: str, **options: Any) -> list[Message]:
         """Run a cell that must succeed; what it published."""
         reply, published = self.collect(self.execute(code, **options))
-        if reply["status"] != "ok":
-            raise RuntimeError(f"{code!r}: {reply}")
+        check(reply, code)
         return published
+
+    def julia(self, code: str) -> list[Message]:
+        """Run a cell in Julia that must succeed; what it published."""
+        return self.run(cell(self.name, "julia", code))
+
+    def fail(self, code: str) -> None:
+        """Run a cell that must fail."""
+        reply, _ = self.collect(self.execute(code))
+        if reply["status"] != "error":
+            raise RuntimeError(f"{code!r} does not fail")
 
     def spin(self, code: str) -> str:
         """Start a cell and wait until it has said "on"; its msg_id."""
@@ -148,3 +195,14 @@ class Kernel:
             self.send("control", "interrupt_request")
         else:
             self.manager.interrupt_kernel()
+
+
+def parent(message: Message) -> str | None:
+    """The msg_id of the request that a message is about, where it is about one."""
+    return (message["parent_header"] or {}).get("msg_id")
+
+
+def check(reply: Message, code: str) -> None:
+    if reply["status"] != "ok":
+        problem = f"{reply.get('ename', '')} {reply.get('evalue', '')}".strip()
+        raise RuntimeError(f"{code[:60]!r}: {problem or reply['status']}")

@@ -1,0 +1,110 @@
+"""The methods that Julia compiles at run time, from the launch through the thirty cells.
+
+Each Julia process writes what it compiles (`bench.trace`). What a cell's own code needs is counted
+where it holds no name of Main, as no kernel could have compiled that ahead: a row says how many of
+the methods Julia compiles for these cells' code without any kernel, too.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from bench import thirty, trace
+from bench.client import Kernel
+from bench.run import Run, reason, say
+from bench.specs import IJULIA, IJULIA_TRACED, TRACED
+from bench.table import OURS, Limit, Row
+from bench.trace import Method
+
+HOST = "methods compiled until after the thirty cells, host"
+EXECUTOR = "methods compiled until after the thirty cells, executor"
+ALL = "methods compiled until after the thirty cells"
+SECONDS = "methods compiled until after the thirty cells, the time it takes"
+AGAIN = "methods compiled until after the thirty cells, marked `# recompile`"
+JULIAS_OWN = (
+    "methods compiled until after the thirty cells, that the code needs without a kernel, too"
+)
+AFTERWARDS = 2.0  # s, for what is done in the background
+ALONE_SECONDS = 300.0  # guard
+
+# A cell's code as a REPL evaluates it, without showing its value.
+ALONE = """
+for code in {cells}
+    try
+        include_string(Main, code)
+    catch
+    end
+end
+"""
+
+ROWS = [
+    Row(HOST, unit=""),
+    Row(EXECUTOR, unit=""),
+    Row(ALL, (Limit(30),), unit="", old=()),
+    Row(SECONDS, (Limit(0.1),), old=()),
+    Row(AGAIN, unit=""),
+    Row(JULIAS_OWN, unit=""),
+]
+
+
+def measure(run: Run) -> None:
+    run.kernels.trace(run.julia.image, run.julia.number >= trace.TIMING_SINCE)
+    alone = _guarded(run, OURS, lambda: compiled_alone(run))
+    for name, traced in ((OURS, TRACED), (IJULIA, IJULIA_TRACED)):
+        if not run.wanted(ALL, name):
+            continue
+        processes = _guarded(run, name, lambda traced=traced: compiled_by(run, traced))
+        if processes is not None:
+            fill(run, name, *processes, alone)
+
+
+def _guarded(run: Run, name: str, action: Callable) -> object:
+    say(f"{ALL}: {name}")
+    try:
+        return action()
+    except Exception as error:
+        run.table.no(ALL, name, reason(error))
+        return None
+
+
+def fill(
+    run: Run, name: str, first: list[Method], others: list[Method], alone: set[str] | None
+) -> None:
+    """`first` are the methods of the process that was launched, `others` those of its children."""
+    table, methods = run.table, first + others
+    if name == OURS:
+        table.add(HOST, name, len(first))
+        table.add(EXECUTOR, name, len(others))
+    table.add(ALL, name, len(methods))
+    if alone is not None:
+        table.add(JULIAS_OWN, name, sum(method.statement in alone for method in methods))
+    seconds = trace.total_seconds(methods)
+    if seconds is not None:
+        table.add(SECONDS, name, seconds)
+        table.add(AGAIN, name, sum(method.again for method in methods))
+
+
+def compiled_by(run: Run, traced: str) -> tuple[list[Method], list[Method]]:
+    """What the launched process and its children compile."""
+    before = set(run.kernels.traces.iterdir())
+    with Kernel(traced, guard=600.0) as kernel:
+        thirty.run_all(kernel)
+        time.sleep(AFTERWARDS)
+        launched = run.kernels.traces / f"{kernel.pid}.jl"
+        files = set(run.kernels.traces.iterdir()) - before
+        others = [method for file in sorted(files - {launched}) for method in trace.read(file)]
+        return trace.read(launched), others
+
+
+def compiled_alone(run: Run) -> set[str]:
+    """The statements of what Julia compiles to run the Julia cells' code in no kernel."""
+    file: Path = run.kernels.traces / "alone"
+    cells = json.dumps([cell.code for cell in thirty.julia_alone()], ensure_ascii=False)
+    program = ALONE.format(cells=cells.replace("$", "\\$"))
+    command = [run.julia.path, "--startup-file=no", f"--trace-compile={file}", "-e", program]
+    subprocess.run(command, check=True, capture_output=True, timeout=ALONE_SECONDS)
+    return {method.statement for method in trace.read(file)}
