@@ -104,8 +104,10 @@ end
 
 @noinline function ends_with_semicolon(code::String, position::Union{Int,Nothing})
     while position !== nothing
-        is_blank(SubString(code, position + 1)) || return false
-        is_separator(SubString(code, 1, position - 1)) && return true
+        # one with more code behind it may stand in a comment: look further
+        is_blank(SubString(code, position + 1)) &&
+            is_separator(SubString(code, 1, position - 1)) &&
+            return true
         position = position == 1 ? nothing : findprev(isequal(';'), code, position - 1)
     end
     return false
