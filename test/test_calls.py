@@ -325,11 +325,12 @@ def test_an_interrupt_of_nested_calls(nb):
 def test_variables_of_both_languages(nb):
     nb.run("import numpy as np\ntable_py = np.zeros((2, 3)); table_html = '<b>'")
     nb.run("%julia\ntable_jl = [1 2; 3 4]")
+    matrix = nb.value("jl('string(Matrix{Int})')").strip("'")  # Array{Int64,2} before Julia 1.6
     for code in ("%variables", "%julia\nPolyglot.variables()"):
         shown = nb.run(code).data
         lines = [line.split() for line in shown["text/plain"].splitlines()]
         assert ["table_py", "Python", "numpy.ndarray", "2\u00d73"] in [line[:4] for line in lines]
-        assert ["table_jl", "Julia", "Array{Int64,2}", "2\u00d72"] in [line[:4] for line in lines]
+        assert ["table_jl", "Julia", matrix, "2\u00d72"] in [line[:4] for line in lines]
         assert "<td style='text-align:left'>table_jl</td>" in shown["text/html"]
         assert "&lt;b&gt;" in shown["text/html"]
 

@@ -153,4 +153,4 @@ def test_an_error_within_a_display_is_the_cells(nb):
 
 
 def test_a_twenty_megabyte_result(nb):
-    assert len(julia(nb, '"x"^20_000_000').result) == 20_000_002
+    assert len(julia(nb, 'Text("x"^20_000_000)').result) == 20_000_000

@@ -270,4 +270,4 @@ def test_progress_is_a_bar(julia: PipedExecutor) -> None:
 
 
 def test_a_large_result(julia: PipedExecutor) -> None:
-    assert len(julia.run('"a" ^ 20_000_000').result) == 20_000_002
+    assert len(julia.run('Text("a" ^ 20_000_000)').result) == 20_000_000

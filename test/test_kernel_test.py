@@ -51,7 +51,7 @@ class TestJuliaCells(suite.KernelTests):
     completion_samples = [
         {"text": "printl", "matches": {"println"}},
         {"text": "\\alph", "matches": {"\\alpha"}},
-        {"text": "Base.isiden", "matches": {"isidentifier"}},
+        {"text": "Base.isidentifi", "matches": {"isidentifier"}},
     ]
     complete_code_samples = ["1", 'println("hello, world")', "f(x) = 2x", "for i in 1:3 end"]
     incomplete_code_samples = ["f(x", "for i in 1:3", 'x = """a', "begin"]

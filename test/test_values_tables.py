@@ -90,7 +90,8 @@ def test_columns_of_objects(plain: JuliaPeer) -> None:
         }
     )
     types = plain.give(frame, "[string(nonmissingtype(eltype(c))) for c in it]")
-    assert list(types) == ["Date", "Base.CodeUnits{UInt8,String}", "UUID"]
+    without_blanks = [name.replace(" ", "") for name in types]  # Julia 1.6 and newer write some
+    assert without_blanks == ["Date", "Base.CodeUnits{UInt8,String}", "UUID"]
     pd.testing.assert_frame_equal(frame, plain.echo(frame))
 
 

@@ -21,7 +21,8 @@ class Memory:
 
     A file of tab-separated lines (json would cost a third of the launcher's time):
     `checked PATH MTIME_NS SIZE VERSION`, and `chosen PREFIX PATH`, the Julia that was found for the
-    Python at PREFIX where the PATH had none. Losing or spoiling the file costs a search, no more.
+    Python at PREFIX where the PATH had none, and `compiled PATH WHAT` (first_start.py). Losing or
+    spoiling the file costs a search, no more.
     """
 
     def __init__(self, file: str | None = None) -> None:
@@ -49,6 +50,14 @@ class Memory:
         """The Julia chosen before for the Python at `prefix`, if it is unchanged."""
         known = self._records.get(("chosen", prefix))
         return known[0] if known and self.version(known[0]) else None
+
+    def compiled(self, julia: str) -> str | None:
+        """What of the kernel was compiled for this very Julia, as `remember_compiled` was told."""
+        known = self._records.get(("compiled", julia))
+        return known[0] if known and self.version(julia) else None
+
+    def remember_compiled(self, julia: str, what: str) -> None:
+        self._save(("compiled", julia), [what])
 
     def remember_version(self, julia: str, version: Version) -> None:
         self._save(("checked", julia), [*_fingerprint(julia), dotted(version)])

@@ -14,7 +14,8 @@ from polyglot_shim.depot import depot_environment
 from polyglot_shim.errors import StartupError
 from polyglot_shim.find_julia import Julia, find_julia
 from polyglot_shim.find_libzmq import find_libzmq
-from polyglot_shim.julia_version import dotted
+from polyglot_shim.first_start import prepare_host
+from polyglot_shim.julia_version import Memory, dotted
 from polyglot_shim.programs import host_program, julia_executor, python_executor
 from polyglot_shim.start import start
 
@@ -63,12 +64,15 @@ def become_host(file: str, language: str, others: dict[str, list[str]]) -> None:
     started = {
         "python": start(commands["python"], environment)
     }  # Julia may have to be searched for
-    julia = find_julia()
+    memory = Memory()
+    julia = find_julia(memory)
     libzmq = find_libzmq()
-    environment |= depot_environment()
+    depot = depot_environment()
+    environment |= {**depot, "POLYGLOT_LIBZMQ": libzmq}
     commands["julia"] = others.get("julia") or julia_executor(julia)
     changed = kept(CHANGED_BY_LAUNCHER)
     started["julia"] = start(commands["julia"], {**environment, **changed})
+    prepare_host(julia, memory, depot)
     command = host_command(julia, libzmq, file, language, commands)
     command += [
         part

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import time
 
 from polyglot_shim.depot import depot_environment
 from polyglot_shim.errors import StartupError
 from polyglot_shim.find_julia import Julia
+from polyglot_shim.find_libzmq import find_libzmq
 from polyglot_shim.programs import host_program, julia_executor
 
 COMPILE_SECONDS = 600.0  # a guard
@@ -20,8 +22,21 @@ def compile_packages(julia: Julia) -> float:
 
     How long that took, in seconds. Raises StartupError with what Julia says.
     """
+    return _compile(host_compilation(julia), julia_executor(julia, COMPILE_ONLY))
+
+
+def compile_host(julia: Julia) -> None:
+    """Compiles the host's packages. Raises StartupError with what Julia says."""
+    _compile(host_compilation(julia))
+
+
+def host_compilation(julia: Julia) -> list[str]:
+    """The command that compiles the host's packages."""
+    return [*host_program(julia), COMPILE_ONLY]
+
+
+def _compile(*commands: list[str]) -> float:
     started = time.monotonic()
-    commands = ([*host_program(julia), COMPILE_ONLY], julia_executor(julia, COMPILE_ONLY))
     running = [_run(command) for command in commands]
     try:
         said = [process.communicate(timeout=COMPILE_SECONDS)[0] for process in running]
@@ -34,8 +49,15 @@ def compile_packages(julia: Julia) -> float:
             process.kill()  # does nothing to one that has ended
     for process, text in zip(running, said, strict=True):
         if process.returncode != 0:
-            raise StartupError(f"The kernel's Julia packages do not load:\n{text.strip()}")
+            how = f"exit code {process.returncode}"
+            raise StartupError(f"The kernel's Julia packages do not load: {how}:\n{told(text)}")
     return time.monotonic() - started
+
+
+def told(text: str) -> str:
+    """What Julia says is wrong, without colours and without the trace of its own."""
+    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", text).replace("\r", "\n")
+    return re.split(r"\n\s*Stacktrace", plain)[0].strip()
 
 
 def _run(command: list[str]) -> subprocess.Popen[str]:
@@ -46,5 +68,5 @@ def _run(command: list[str]) -> subprocess.Popen[str]:
         stderr=subprocess.STDOUT,
         encoding="utf-8",
         errors="replace",
-        env={**os.environ, **depot_environment()},
+        env={**os.environ, **depot_environment(), "POLYGLOT_LIBZMQ": find_libzmq()},
     )

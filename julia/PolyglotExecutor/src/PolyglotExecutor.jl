@@ -10,7 +10,6 @@ using Base64, InteractiveUtils, Logging, Markdown, REPL
 using PolyglotAsking
 using PolyglotAsking: ReplCompat
 using PolyglotCommon
-using Dates: AbstractTime
 using UUIDs: uuid4
 
 include("values/Values.jl")

@@ -1,11 +1,11 @@
 # `edit`, and so `@edit`. An editor that Julia started here would wait for a terminal for ever.
 
-"Has the client open what is to be edited. Editors that the user defines are asked first."
+"Has the client open what is to be edited. Editors that the user defines are asked before, Julia's never."
 function take_over_editing!(session::Session)
-    push!(
-        InteractiveUtils.EDITOR_CALLBACKS,
-        (command, path, line, column...) -> edit_in_client(session, path, line),
-    )
+    # Whoever is defined later stands in front. Before 1.6 Julia defines its own when `edit` is first called.
+    defined = InteractiveUtils.EDITOR_CALLBACKS
+    editor = (command, path, line, column...) -> edit_in_client(session, path, line)
+    isempty(defined) ? push!(defined, editor) : pushfirst!(defined, editor)
     return nothing
 end
 

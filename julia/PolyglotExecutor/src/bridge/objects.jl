@@ -75,12 +75,9 @@ function Base.iterate(o::PyObject, state::Tuple)
     return items[position], (iterator, items, position + 1)
 end
 
-# A method for any value at all would have Julia compile anew, in every process, what compares and adds
-# values of unknown types: those are left to Base where it falls back on another operator (`>` on `<`), or
-# are for the values that Python has an equivalent of.
-const Convertible = Union{
-    Number,AbstractString,AbstractChar,AbstractArray,AbstractDict,AbstractSet,Tuple,AbstractTime
-}
+# A method for any value at all has Julia compile anew, in every process, what compares and adds values of
+# unknown types. So there are none where Base falls back on another operator (`>` on `<`), and in front of
+# `|` and its like, of which Julia's parser is full, only what Python has such an operator for.
 const Collection = Union{AbstractArray,AbstractSet}
 
 # Python tries its object's own methods, so that no operator comes back here (operators.py).
@@ -109,8 +106,8 @@ function Base.:(==)(a::PyObject, b::PyObject)
     getfield(a, :holding) === getfield(b, :holding) && return true
     return call_python("polyglot.operator.eq", a, b)
 end
-Base.:(==)(a::PyObject, b::Convertible) = call_python("polyglot.operator.eq", a, b)
-Base.:(==)(a::Convertible, b::PyObject) = call_python("polyglot.operator.eq", a, b)
+Base.:(==)(a::PyObject, b) = call_python("polyglot.operator.eq", a, b)
+Base.:(==)(a, b::PyObject) = call_python("polyglot.operator.eq", a, b)
 Base.:(==)(::PyObject, ::Missing) = missing
 Base.:(==)(::Missing, ::PyObject) = missing
 Base.isequal(a::PyObject, b::PyObject) = (a == b) === true

@@ -22,12 +22,14 @@ mutable struct OutputStream <: Compat.StandardStream
     depth::Int            # how many `print`s of its, one inside the other, hold the lock
     text::Vector{UInt8}   # written, not sent yet
     core::Ptr{Cvoid}      # the stream of `Core.println`, which writes to the process's descriptor
+    own::IO               # Julia's object of that, with whose end the stream would be closed
 end
 
 function OutputStream(channel::HostChannel, name::String)
-    core = unsafe_load(Compat.core_stream(name == "stdout" ? 1 : 2))
+    fd, own = name == "stdout" ? (1, stdout) : (2, stderr)
+    core = unsafe_load(Compat.core_stream(fd))
     lock = ReentrantLock()
-    stream = OutputStream(channel, name, UInt8[], lock, current_task(), 0, UInt8[], core)
+    stream = OutputStream(channel, name, UInt8[], lock, current_task(), 0, UInt8[], core, own)
     return attribute!(stream, nothing)
 end
 

@@ -1,0 +1,44 @@
+"""Julia with several threads: which one a task runs on makes no difference to the kernel."""
+
+from __future__ import annotations
+
+import pytest
+from languages import SPIN, in_
+
+SETTINGS = ["auto", "4", "4,1"]
+
+
+@pytest.fixture(params=SETTINGS)
+def threads(request, launch):
+    nb = launch(env={"JULIA_NUM_THREADS": request.param}).connect()
+    number = int(nb.run("%julia\nThreads.nthreads()").result)
+    if "," in request.param and nb.value("jl('VERSION < v\"1.9\"')") == "True":
+        pytest.skip("this Julia has one kind of threads")
+    assert request.param == "auto" or number == 4
+    return nb
+
+
+def test_tasks_of_all_threads_print_whole_lines(threads):
+    lines = threads.run('%julia\nThreads.@threads for i in 1:200; println("line ", i); end').stdout
+    assert sorted(lines.splitlines()) == sorted(f"line {i}" for i in range(1, 201))
+
+
+def test_tasks_of_all_threads_ask_python(threads):
+    threads.run("def f(x): return 2 * x")
+    cell = threads.run("%julia\nsum(fetch.([Threads.@spawn py.f(i) for i in 1:20]))")
+    assert cell.result == "420"
+
+
+def test_a_cell_is_interrupted_and_keeps_its_variables(threads):
+    threads.run("%julia\nkept = 7")
+    spin = threads.submit(in_("julia", SPIN["julia"])).wait_for_stdout("on")
+    threads.interrupt()
+    assert spin.wait().error.ename == "InterruptException"
+    assert threads.run("%julia\nkept").result == "7"
+
+
+def test_values_cross_and_errors_come_back(threads):
+    assert threads.run("jl.sum([1.5, 2.5])").result == "4.0"
+    assert (
+        "in a task" in threads.fail('%julia\nfetch(Threads.@spawn error("in a task"))').error.evalue
+    )
