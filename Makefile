@@ -19,8 +19,7 @@ run: setup
 
 test: .venv/image
 	$(SAY) 'Tests in Julia'
-	@"$$(cat .venv/julia)" --startup-file=no --project=julia/PolyglotKernel \
-		julia/PolyglotKernel/test/runtests.jl
+	@"$$(cat .venv/julia)" --startup-file=no julia/test/runtests.jl
 	$(SAY) 'Tests in Python, and of the real kernel'
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
@@ -61,7 +60,7 @@ setup: .venv/ready
 	@touch $@
 
 # Julia before 1.9 compiles the kernel anew at each start. An image halves the time of the tests.
-.venv/image: .venv/ready $(wildcard julia/*/src/*.jl julia/*/src/*/*.jl)
+.venv/image: .venv/ready $(shell find julia -name "*.jl" -path "*/src/*")
 	$(SAY) 'The kernel as a Julia image, where it is of use'
 	@$(BIN)/polyglot-kernel compile --if-possible
 	@touch $@

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,7 +15,7 @@ from jupyter_client.session import Session
 from notebook import Kernel, Notebook
 from polyglot_shim.build_image import wrap
 from polyglot_shim.find_julia import find_julia
-from polyglot_shim.launcher import julia_command
+from polyglot_shim.packages import compile_packages
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
@@ -65,7 +64,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture(scope="session", autouse=True)
 def compiled(environment: Path) -> None:
     """The Julia packages, compiled before a test waits for them."""
-    subprocess.run(julia_command(find_julia().path, "precompile.jl"), check=True)
+    compile_packages(find_julia())
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -23,7 +23,7 @@ import schema
 SOURCES = Path(__file__).parent.parent / "python"
 if importlib.util.find_spec("polyglot_shim") is None:
     sys.path.insert(0, str(SOURCES))
-from polyglot_shim.executor.frames import Frame, FrameReader, encode  # noqa: E402
+from polyglot_shim.executor.pipes.frames import Frame, FrameReader, encode  # noqa: E402
 
 MARK = b"\x02polyglot-mark-of-the-test\x03"
 AGAIN = 0.5  # s; when the host sends an interrupt again

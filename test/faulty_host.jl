@@ -1,13 +1,13 @@
 # The host with faults of its own: functions that the kernel needs and that throw. Started as host.jl.
 empty!(LOAD_PATH)
 push!(LOAD_PATH, joinpath(dirname(@__DIR__), "julia"), "@stdlib")
-using PolyglotKernel: Host
+using PolyglotKernel
 
 planted(arguments...) = error("a planted fault")
-Host.QUEUED["inspect_request"] = planted
-Host.ANSWERED["comm_info_request"] = planted
-Host.FRAME_HANDLERS["comm_target"] = planted
-Core.eval(Host, quote
+PolyglotKernel.QUEUED["inspect_request"] = planted
+PolyglotKernel.ANSWERED["comm_info_request"] = planted
+PolyglotKernel.FRAME_HANDLERS["comm_target"] = planted
+Core.eval(PolyglotKernel, quote
     continue_interruption!(::Kernel, ::Float64) = $planted()
     answer_impatient!(::Kernel, ::Float64) = $planted()
     rehearse!(kernel::Kernel) = (kernel.rehearsal = Inf; $planted())
@@ -16,4 +16,4 @@ Core.eval(Host, quote
     remember_words!(::Kernel, job::Job) = occursin("planted", job.cell.code) && $planted()
 end)
 
-exit(Host.main(ARGS))
+exit(PolyglotKernel.main(ARGS))

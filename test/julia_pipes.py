@@ -11,7 +11,7 @@ from pathlib import Path
 
 from executor_pipes import PipedExecutor
 
-PROGRAM = Path(__file__).parent.parent / "julia" / "PolyglotKernel" / "bin" / "executor.jl"
+PROGRAM = Path(__file__).parent.parent / "julia" / "PolyglotExecutor" / "bin" / "executor.jl"
 
 
 @lru_cache

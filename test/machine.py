@@ -15,10 +15,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 LIMIT = 10.0  # seconds in which every failure has to be reported
 
-# Answers --version; else writes down how it was called.
+# Answers --version; as the host, writes down how it was called.
 GOOD = """\
 #!/bin/sh
 [ "$1" = --version ] && {{ echo x >> "$0.asked"; echo "julia version {version}"; exit; }}
+case "$*" in *executor.jl*) exit;; esac
 printf '%s\\n' "$@" > "$0.arguments"
 /usr/bin/env > "$0.environment"
 """
@@ -40,9 +41,11 @@ class Machine:
             package,
             ignore=shutil.ignore_patterns("__pycache__", "executor"),
         )
-        self.julia_package = package / "julia" / "PolyglotKernel"
-        self.julia_package.mkdir(parents=True)
-        (self.julia_package / "Project.toml").write_text('name = "PolyglotKernel"\n')
+        self.julia_packages = package / "julia"
+        self.julia_packages.joinpath("PolyglotKernel").mkdir(parents=True)
+        (self.julia_packages / "PolyglotKernel" / "Project.toml").write_text(
+            'name = "PolyglotKernel"\n'
+        )
         self.environment = {
             "HOME": str(folder / "home"),
             "PATH": str(self.bin),
@@ -94,3 +97,9 @@ def environment_of(julia: Path) -> dict[str, str]:
 
 def option(arguments: list[str], name: str) -> str:
     return arguments[arguments.index(name) + 1]
+
+
+def executors_of(arguments: list[str]) -> list[list[str]]:
+    """The commands that start the executors, Python's first."""
+    values = [arguments[i + 1] for i, word in enumerate(arguments) if word == "--executor"]
+    return [value.partition("=")[2].split("\x1f") for value in values]

@@ -32,7 +32,7 @@ def test_a_package_that_does_not_load_is_told_in_one_message(tmp_path):
     checkout = Path(__file__).resolve().parent.parent
     for part in ("python", "julia"):
         shutil.copytree(checkout / part, tmp_path / part)
-    (tmp_path / "julia" / "PolyglotKernel" / "src" / "frames.jl").write_text("broken(\n")
+    (tmp_path / "julia" / "PolyglotCommon" / "src" / "frames.jl").write_text("broken(\n")
     done = subprocess.run(
         [sys.executable, "-m", "polyglot_shim", "-f", str(tmp_path / "connection.json")],
         env={**os.environ, **NOWHERE, "PYTHONPATH": str(tmp_path / "python")},

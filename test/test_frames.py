@@ -16,7 +16,7 @@ import pytest
 from executor_pipes import SOURCES  # noqa: F401  makes polyglot_shim importable
 from hypothesis import given
 from hypothesis import strategies as st
-from polyglot_shim.executor.frames import Frame, FrameError, FrameReader, encode
+from polyglot_shim.executor.pipes.frames import Frame, FrameError, FrameReader, encode
 
 sys.path.insert(0, str(Path(__file__).parent / "vectors"))
 import make_frames

@@ -48,8 +48,8 @@ def test_it_is_not_used_for_another_julia_in_the_same_place(julia, image):
 
 def test_it_is_not_used_for_a_kernel_that_was_moved(julia, image, monkeypatch):
     image.touch()
-    elsewhere = os.path.join(paths.julia_package(), os.curdir)
-    monkeypatch.setattr(paths, "julia_package", lambda: elsewhere)
+    elsewhere = os.path.join(paths.julia_packages(), os.curdir)
+    monkeypatch.setattr(paths, "julia_packages", lambda: elsewhere)
     assert current_image(str(julia)) is None
 
 

@@ -1,4 +1,4 @@
-"""Contents as JSON (`polyglot_shim.executor.jsontext`)."""
+"""Contents as JSON (`polyglot_shim.executor.pipes.jsontext`)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from executor_pipes import SOURCES  # noqa: F401  makes polyglot_shim importable
 from hypothesis import given
 from hypothesis import strategies as st
-from polyglot_shim.executor import jsontext
+from polyglot_shim.executor.pipes import jsontext
 
 texts = st.text(st.characters(codec="utf-8"))
 values = st.recursive(

@@ -34,9 +34,9 @@ def test_help_of_what_does_not_exist(nb):
     assert "o documentation found" in text_of(julia(nb, "?no_such_name"))
 
 
-@pytest.mark.parametrize("code", ['?"trapezoidal matrix"', '?r"^tri[lu]$"i'])
+@pytest.mark.parametrize("code", ['?"trapezoidal matrix"', '?r"trapezoidal matri(x|ces)"i'])
 def test_apropos(nb, code):
-    assert text_of(julia(nb, code)) is not None
+    assert "tzrzf" in text_of(julia(nb, code))
 
 
 def test_help_of_the_kernels_own_functions(nb):

@@ -8,7 +8,16 @@ import sys
 from pathlib import Path
 
 import pytest
-from machine import BROKEN, GOOD, HANGING, Machine, arguments_of, environment_of, option
+from machine import (
+    BROKEN,
+    GOOD,
+    HANGING,
+    Machine,
+    arguments_of,
+    environment_of,
+    executors_of,
+    option,
+)
 
 
 @pytest.fixture
@@ -21,12 +30,13 @@ def test_the_launcher_becomes_the_host(machine: Machine) -> None:
     done = machine.start("-f", "/somewhere/kernel 1.json", "--language", "julia")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     arguments = arguments_of(julia)
-    host = arguments.index(str(machine.julia_package / "bin" / "host.jl"))
-    assert f"--project={machine.julia_package}" in arguments[:host]
+    host = arguments.index(str(machine.julia_packages / "PolyglotKernel" / "bin" / "host.jl"))
+    assert f"--project={machine.julia_packages / 'PolyglotKernel'}" in arguments[:host]
     assert arguments[host + 1] == "/somewhere/kernel 1.json"
     assert option(arguments, "--language") == "julia"
-    assert option(arguments, "--python") == sys.executable
-    assert option(arguments, "--julia") == str(julia)
+    python, executor = executors_of(arguments)
+    assert python[:2] == [sys.executable, "-m"]
+    assert executor[0] == str(julia)
     assert option(arguments, "--python-version").startswith(f"3.{sys.version_info.minor}.")
 
 
@@ -86,7 +96,7 @@ def test_polyglot_julia_comes_first(machine: Machine) -> None:
     on_path = machine.script(GOOD)
     chosen = machine.script(GOOD, "my julia/julia")
     machine.start(POLYGLOT_JULIA=str(chosen))
-    assert option(arguments_of(chosen), "--julia") == str(chosen)
+    assert executors_of(arguments_of(chosen))[1][0] == str(chosen)
     assert not Path(f"{on_path}.asked").exists()
 
 
@@ -94,7 +104,7 @@ def test_polyglot_julia_comes_first(machine: Machine) -> None:
 def test_polyglot_julia_may_be_a_name_or_in_the_home(machine: Machine, value: str) -> None:
     julia = machine.script(GOOD, "bin/julia-lts" if value == "julia-lts" else "home/julia-lts")
     assert machine.start(POLYGLOT_JULIA=value).returncode == 0
-    assert option(arguments_of(julia), "--julia") == str(julia)
+    assert executors_of(arguments_of(julia))[1][0] == str(julia)
 
 
 @pytest.mark.parametrize(
@@ -130,7 +140,7 @@ def test_a_broken_julia_on_the_path_is_passed_over(machine: Machine, text: str) 
     good = machine.script(GOOD)
     path = f"{machine.folder / 'first'}:{machine.bin}"
     assert machine.start(PATH=path).returncode == 0
-    assert option(arguments_of(good), "--julia") == str(good)
+    assert executors_of(arguments_of(good))[1][0] == str(good)
 
 
 def test_a_missing_julia_says_all_that_was_tried(machine: Machine) -> None:
@@ -165,14 +175,14 @@ def test_servers_that_never_answer_do_not_hang_the_start(machine: Machine) -> No
 def test_a_julia_that_juliapkg_has_is_used(machine: Machine) -> None:
     julia = machine.script(GOOD, "juliapkg/pyjuliapkg/install/bin/julia")
     assert machine.start().returncode == 0
-    assert option(arguments_of(julia), "--julia") == str(julia)
+    assert executors_of(arguments_of(julia))[1][0] == str(julia)
 
 
 def test_a_fetched_julia_is_used(machine: Machine) -> None:
     julia = machine.script(GOOD, "data/polyglot-kernel/julia/bin/julia", version="1.5.3")
     done = machine.start(XDG_DATA_HOME=str(machine.folder / "data"))
     assert done.returncode == 0
-    assert option(arguments_of(julia), "--julia") == str(julia)
+    assert executors_of(arguments_of(julia))[1][0] == str(julia)
 
 
 # What is remembered
@@ -269,9 +279,9 @@ def test_a_missing_libzmq_is_named(machine: Machine) -> None:
 
 def test_missing_julia_sources_are_named(machine: Machine) -> None:
     machine.script(GOOD)
-    (machine.julia_package / "Project.toml").unlink()
+    (machine.julia_packages / "PolyglotKernel" / "Project.toml").unlink()
     message = machine.fails()
-    assert str(machine.julia_package) in message
+    assert str(machine.julia_packages) in message
     assert "pip install" in message
 
 

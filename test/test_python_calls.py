@@ -1,4 +1,4 @@
-"""Calls between executors, on Python's side (`polyglot_shim.executor.calls`)."""
+"""Calls between executors, on Python's side (`polyglot_shim.executor.pipes.calls`)."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 from executor_pipes import GUARD, SOURCES  # noqa: F401  makes polyglot_shim importable
-from polyglot_shim.executor.calls import Answer, Calls
-from polyglot_shim.executor.frames import Frame
-from polyglot_shim.executor.request import Request, current_request, set_request
-from polyglot_shim.executor.values.arrivals import Arrivals
+from polyglot_shim.executor.bridge.arrivals import Arrivals
+from polyglot_shim.executor.cells.request import Request, current_request, set_request
+from polyglot_shim.executor.pipes.calls import Answer, Calls
+from polyglot_shim.executor.pipes.frames import Frame
 
 
 class Pipe:

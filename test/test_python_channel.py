@@ -1,4 +1,4 @@
-"""The executor's end of the reply pipe (`polyglot_shim.executor.channel`): whole frames or none."""
+"""The executor's end of the reply pipe (`executor.pipes.channel`): whole frames or none."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 import pytest
 from executor_pipes import SOURCES  # noqa: F401  makes polyglot_shim importable
-from polyglot_shim.executor import channel as channel_module
-from polyglot_shim.executor.channel import Channel
-from polyglot_shim.executor.frames import MAX_BUFFERS, Frame, FrameError, FrameReader
+from polyglot_shim.executor.pipes import channel as channel_module
+from polyglot_shim.executor.pipes.channel import Channel
+from polyglot_shim.executor.pipes.frames import MAX_BUFFERS, Frame, FrameError, FrameReader
 
 
 class Pipe:

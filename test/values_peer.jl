@@ -3,7 +3,8 @@
 # `compare` says whether a value is what `make` gave; `give` evaluates code with `it`, the value sent.
 
 pushfirst!(LOAD_PATH, joinpath(@__DIR__, "..", "julia"))
-using PolyglotExecutor: Frames, Values
+using PolyglotCommon: Frames
+using PolyglotExecutor: Values
 using Dates, LinearAlgebra, UUIDs
 
 @enum Fruit apple = 1 pear = -7

@@ -12,7 +12,7 @@ from typing import Any
 HERE = Path(__file__).parent
 if importlib.util.find_spec("polyglot_shim") is None:
     sys.path.insert(0, str(HERE.parent / "python"))
-from polyglot_shim.executor.frames import FrameReader, encode  # noqa: E402
+from polyglot_shim.executor.pipes.frames import FrameReader, encode  # noqa: E402
 from polyglot_shim.executor.values.codec import Codec  # noqa: E402
 from polyglot_shim.executor.values.encoder import Encoder  # noqa: E402
 from polyglot_shim.executor.values.references import Exports, Imports, Reference  # noqa: E402

@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING
 from polyglot_shim import paths
 from polyglot_shim.errors import StartupError
 from polyglot_shim.find_julia import Julia
-from polyglot_shim.find_libzmq import find_libzmq
 from polyglot_shim.julia_image import CACHES_MACHINE_CODE, current_image, image_path, name_of
 from polyglot_shim.julia_version import dotted
-from polyglot_shim.launcher import host_command, host_environment, julia_command
+from polyglot_shim.packages import compile_packages
 from polyglot_shim.process import output_of
+from polyglot_shim.programs import julia_executor
 
 if TYPE_CHECKING:
     from jupyter_client.blocking import BlockingKernelClient
@@ -71,7 +71,7 @@ def build(julia: Julia, say: Say) -> None:
         os.makedirs(paths.images(), exist_ok=True)
         with tempfile.TemporaryDirectory(dir=paths.images()) as folder:
             say("Watching what a kernel compiles")
-            traces = _trace(julia.path, folder)
+            traces = _trace(julia, folder)
             say("Compiling that and Julia's own libraries into one image (a minute or two)")
             image = _compile(julia.path, compiler, folder, traces)
             _remove_images(julia.path)
@@ -107,12 +107,12 @@ def _compiler() -> str:
     )
 
 
-def _trace(julia: str, folder: str) -> list[str]:
+def _trace(julia: Julia, folder: str) -> list[str]:
     """Files of `precompile` lines: of a host, of its executor, and of the executor's rehearsal."""
     # Each of a process of its own: what one compiled, the next need not.
-    tracer = wrap(julia, folder, f'--trace-compile="{folder}/$$.jl"')
-    _run(julia_command(julia, "precompile.jl"))
-    _run([*julia_command(tracer, "executor.jl"), "--rehearse-only"])
+    tracer = wrap(julia.path, folder, f'--trace-compile="{folder}/$$.jl"')
+    compile_packages(julia)
+    _run(julia_executor(Julia(tracer, julia.version, julia.origin), "--rehearse-only"))
     with _kernel(tracer, os.path.join(folder, "connection.json")) as client:
         for cell in CELLS:
             client.execute_interactive(cell, timeout=ANSWER_SECONDS, output_hook=lambda _: None)
@@ -144,8 +144,10 @@ def _kernel(julia: str, connection_file: str) -> Iterator[BlockingKernelClient]:
     from jupyter_client.connect import write_connection_file
 
     write_connection_file(connection_file)
-    command = host_command(julia, find_libzmq(), connection_file, "python", [])
-    process = subprocess.Popen(command, env=host_environment(connection_file))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "polyglot_shim", "-f", connection_file],
+        env={**os.environ, "POLYGLOT_JULIA": julia},
+    )
     client = BlockingKernelClient(connection_file=connection_file)
     client.load_connection_file()
     client.start_channels()
@@ -166,7 +168,7 @@ def _kernel(julia: str, connection_file: str) -> Iterator[BlockingKernelClient]:
 def _compile(julia: str, compiler: str, folder: str, traces: list[str]) -> str:
     """The path of the image, which Julia was seen to start from."""
     base, *libraries = _run([julia, "--startup-file=no", "-e", LIBRARIES]).splitlines()
-    script = os.path.join(paths.julia_package(), "bin", "image.jl")
+    script = os.path.join(paths.julia_packages(), "PolyglotKernel", "bin", "image.jl")
     unlinked, image = (os.path.join(folder, name) for name in ("image.o", "image.so"))
     target = TARGETS.get(os.uname().machine, "generic")
     options = ["--cpu-target", target, "--sysimage", base, "--output-o", unlinked]

@@ -114,7 +114,7 @@ def _uninstall(options: argparse.Namespace) -> int:
 
 
 def _doctor(options: argparse.Namespace) -> int:
-    from polyglot_shim.doctor import examine
+    from polyglot_shim.doctor.examine import examine
 
     return 0 if examine() else 1
 

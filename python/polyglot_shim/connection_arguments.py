@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 import os
 
+from polyglot_shim.command_line import unquoted
 from polyglot_shim.errors import StartupError
-from polyglot_shim.launcher import unquoted
 
 PORTS = {
     "--shell": "shell_port",

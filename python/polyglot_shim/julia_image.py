@@ -22,7 +22,7 @@ def image_path(julia: str) -> str:
     place, whose path is part of the compiled code.
     """
     stat = os.stat(julia)
-    fits = f"{stat.st_mtime_ns} {stat.st_size} {paths.julia_package()}"
+    fits = f"{stat.st_mtime_ns} {stat.st_size} {paths.julia_packages()}"
     return os.path.join(paths.images(), f"{name_of(julia)}-{zlib.crc32(fits.encode()):08x}.so")
 
 
@@ -42,7 +42,7 @@ def current_image(julia: str) -> str | None:
 
 
 def _newest_source() -> int:
-    packages = os.path.dirname(paths.julia_package())
+    packages = paths.julia_packages()
     return max(
         (
             os.stat(os.path.join(folder, file)).st_mtime_ns

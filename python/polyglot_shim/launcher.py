@@ -9,19 +9,14 @@ from __future__ import annotations
 import os
 import sys
 
-from polyglot_shim import paths
+from polyglot_shim.command_line import parse
+from polyglot_shim.depot import depot_environment
 from polyglot_shim.errors import StartupError
-from polyglot_shim.find_julia import find_julia
+from polyglot_shim.find_julia import Julia, find_julia
 from polyglot_shim.find_libzmq import find_libzmq
-from polyglot_shim.julia_image import current_image
 from polyglot_shim.julia_version import dotted
-
-LANGUAGES = ("python", "julia")
-FILE_OPTIONS = ("-f", "--f", "--file")
-USAGE = (
-    "usage: python -m polyglot_shim [-f] CONNECTION_FILE [--language python|julia] "
-    "[--executor LANGUAGE=COMMAND]"
-)
+from polyglot_shim.programs import host_program, julia_executor, python_executor
+from polyglot_shim.start import start
 
 
 def main(arguments: list[str]) -> int:
@@ -38,50 +33,6 @@ def main(arguments: list[str]) -> int:
     return 1
 
 
-def parse(arguments: list[str]) -> tuple[str, str, list[str], list[str]]:
-    """Connection file, default language, as `LANGUAGE=COMMAND` other executor programs than ours,
-    and the client's own arguments, from the command line. Raises StartupError.
-
-    Where there is an `-f FILE` clients may add what they like: `jupyter run` hands its scripts'
-    names to the kernel too, and VS Code what ipykernel understands.
-    """
-    file, language, executors, others = "", LANGUAGES[0], [], []
-    rest = iter(arguments)
-    for argument in rest:
-        option, separator, value = argument.partition("=")
-        if option in (*FILE_OPTIONS, "--language", "--executor"):
-            value = value if separator else next(rest, "")
-            if option == "--language":
-                language = value
-            elif option == "--executor":
-                executors.append(value)
-            else:
-                file = unquoted(value)
-        else:
-            others.append(argument)
-    if not file:
-        file, others = only_file(others), []
-    if language not in LANGUAGES:
-        raise StartupError(f"There is no language {language!r}.\n{USAGE}")
-    return file, language, executors, others
-
-
-def only_file(arguments: list[str]) -> str:
-    """The connection file where no option names it. Raises StartupError for anything beside it."""
-    for argument in arguments:
-        if argument.startswith("-"):
-            raise StartupError(f"Cannot make sense of the argument {argument!r}.\n{USAGE}")
-    if len(arguments) != 1:
-        raise StartupError(f"One connection file has to be given, not {arguments}.\n{USAGE}")
-    return arguments[0]
-
-
-def unquoted(text: str) -> str:
-    """VS Code puts values in quotes as for a shell, and starts the kernel without one."""
-    quoted = len(text) > 1 and text[0] == text[-1] and text[0] in "\"'"
-    return text[1:-1] if quoted else text
-
-
 def has_content(file: str) -> bool:
     """Whether the file is there and not empty."""
     try:
@@ -90,74 +41,75 @@ def has_content(file: str) -> bool:
         return False
 
 
-def julia_command(julia: str, program: str, image: str | None = None) -> list[str]:
-    """How a Julia program of the kernel's is run: compiled quickly rather than to the last bit."""
-    package = paths.julia_package()
-    path = os.path.join(package, "bin", program)
-    return [
-        julia,
-        *(["--sysimage", image] if image else []),
-        "--startup-file=no",
-        "--history-file=no",
-        "-O1",
-        "-g0",
-        f"--project={package}",
-        path,
-    ]
-
-
-def host_command(
-    julia: str, libzmq: str, file: str, language: str, executors: list[str]
-) -> list[str]:
-    """The host's whole command line."""
-    image = current_image(julia)
-    return [
-        *julia_command(julia, "host.jl", image),
-        file,
-        "--language",
-        language,
-        "--libzmq",
-        libzmq,
-        "--python",
-        sys.executable,
-        "--julia",
-        julia,
-        *(["--image", image] if image else []),
-        "--python-version",
-        dotted(sys.version_info[:3]),
-        *(part for executor in executors for part in ("--executor", executor)),
-    ]
-
-
 # What Julia changes for itself: Debian's launcher the first two, its OpenBLAS the others, with
 # which NumPy would compute on one core.
-CHANGED_BY_JULIA = (
-    "LD_LIBRARY_PATH",
-    "JULIA_BINDIR",
+CHANGED_BY_LAUNCHER = ("LD_LIBRARY_PATH", "JULIA_BINDIR")
+CHANGED_BY_OPENBLAS = (
     "OPENBLAS_DEFAULT_NUM_THREADS",
     "OPENBLAS_NUM_THREADS",
     "OPENBLAS_MAIN_FREE",
 )
 
 
-def host_environment(file: str) -> dict[str, str]:
-    """The environment as it is, what Julia changes in it as the user has it, and the connection
-    file, for `%connect_info`."""
-    environment = dict(os.environ)
-    environment["POLYGLOT_CONNECTION_FILE"] = os.path.abspath(file)
-    for name in CHANGED_BY_JULIA:
-        environment[f"POLYGLOT_{name}"] = os.environ.get(name, "")
-    return environment
+def become_host(file: str, language: str, others: dict[str, list[str]]) -> None:
+    """Starts the executors and replaces this process by the host. Raises StartupError.
 
-
-def become_host(file: str, language: str, executors: list[str]) -> None:
-    """Replaces this process by the host. Raises StartupError."""
+    `others` are other executor programs than ours, by language.
+    """
     if os.name != "posix":
         raise StartupError("Windows is not supported yet. What to do: use WSL.")
-    libzmq = find_libzmq()
+    environment = {**os.environ, "POLYGLOT_CONNECTION_FILE": os.path.abspath(file)}
+    commands = {"python": others.get("python") or python_executor()}
+    started = {
+        "python": start(commands["python"], environment)
+    }  # Julia may have to be searched for
     julia = find_julia()
-    command = host_command(julia.path, libzmq, file, language, executors)
+    libzmq = find_libzmq()
+    environment |= depot_environment()
+    commands["julia"] = others.get("julia") or julia_executor(julia)
+    changed = kept(CHANGED_BY_LAUNCHER)
+    started["julia"] = start(commands["julia"], {**environment, **changed})
+    command = host_command(julia, libzmq, file, language, commands)
+    command += [
+        part
+        for each, executor in started.items()
+        if executor
+        for part in ("--started", f"{each}={executor.hand_over()}")
+    ]
     try:
-        os.execve(julia.path, command, host_environment(file))
+        os.execve(julia.path, command, host_environment(environment))
     except OSError as error:
         raise StartupError(f"Cannot run {julia.path}: {error.strerror}") from error
+
+
+def host_command(
+    julia: Julia, libzmq: str, file: str, language: str, executors: dict[str, list[str]]
+) -> list[str]:
+    """The host's command line, with the commands that start its executors."""
+    return [
+        *host_program(julia),
+        file,
+        *("--language", language),
+        *("--libzmq", libzmq),
+        *("--python-version", dotted(sys.version_info[:3])),
+        *(
+            part
+            for each, command in executors.items()
+            for part in ("--executor", f"{each}={WORDS_END.join(command)}")
+        ),
+    ]
+
+
+WORDS_END = "\x1f"  # between the words of a command
+
+
+def kept(names: tuple[str, ...]) -> dict[str, str]:
+    """What the user has in these variables, under other names: Julia changes them."""
+    return {f"POLYGLOT_{name}": os.environ.get(name, "") for name in names}
+
+
+def host_environment(environment: dict[str, str]) -> dict[str, str]:
+    """The host's environment: it computes nothing that OpenBLAS would need threads for, which take
+    time to start; what the user has is kept for the executors that it starts."""
+    changed = kept((*CHANGED_BY_LAUNCHER, *CHANGED_BY_OPENBLAS))
+    return {**environment, **changed, "OPENBLAS_NUM_THREADS": "1"}

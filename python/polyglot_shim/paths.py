@@ -15,11 +15,11 @@ _HERE = os.path.dirname(os.path.abspath(__file__))
 _CHECKOUT = os.path.dirname(os.path.dirname(_HERE))
 
 
-def julia_package() -> str:
-    """Folder of the Julia package (with `Project.toml`, `src/` and `bin/`)."""
-    folders = [os.path.join(root, "julia", "PolyglotKernel") for root in (_HERE, _CHECKOUT)]
+def julia_packages() -> str:
+    """Folder of the kernel's Julia packages."""
+    folders = [os.path.join(root, "julia") for root in (_HERE, _CHECKOUT)]
     for folder in folders:
-        if os.path.isfile(os.path.join(folder, "Project.toml")):
+        if os.path.isfile(os.path.join(folder, "PolyglotKernel", "Project.toml")):
             return folder
     raise StartupError(
         "The kernel's Julia sources are missing. They were looked for in\n  "

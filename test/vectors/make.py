@@ -18,7 +18,7 @@ from typing import Any
 from jupyter_client.session import Session
 
 HERE = Path(__file__).parent
-MAX_DEPTH = 512  # of julia/PolyglotKernel/src/json.jl
+MAX_DEPTH = 512  # of julia/PolyglotCommon/src/json/JSON.jl
 
 # -- signing -----------------------------------------------------------------------------------
 

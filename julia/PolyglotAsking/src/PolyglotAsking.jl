@@ -1,17 +1,25 @@
 """
-[`Asking`](@ref) for the host, which answers questions about Julia code while Julia itself runs a cell.
-It is loaded when that first happens, so that no start of a kernel waits for it.
+Questions about Julia code: completion, inspection, and whether a cell is complete. They look at a
+module and run no user code, so that the host can answer them too, while a cell runs.
 """
 module PolyglotAsking
 
-const SHARED = joinpath(@__DIR__, "..", "..", "PolyglotKernel", "src")
+using Markdown, REPL
+using InteractiveUtils: InteractiveUtils
+using PolyglotCommon: JSON
 
-include(joinpath(SHARED, "compat.jl"))
-include(joinpath(SHARED, "json.jl"))
-include(joinpath(SHARED, "asking", "Asking.jl"))
+export complete, inspect, is_complete, is_syntax_error
+export cell_mode, CellMode, JuliaCode, HelpQuestion, ShellScript, PackageCommands, PythonMagic
 
-precompile(Asking.complete, (Module, String, Int))
-precompile(Asking.inspect, (Module, String, Int, Int))
-precompile(Asking.is_complete, (String,))
+include("compat.jl")
+include("cursor.jl")
+include("cell_mode.jl")
+include("complete.jl")
+include("inspect.jl")
+include("is_complete.jl")
+
+precompile(complete, (Module, String, Int))
+precompile(inspect, (Module, String, Int, Int))
+precompile(is_complete, (String,))
 
 end

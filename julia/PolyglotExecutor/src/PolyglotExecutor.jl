@@ -1,18 +1,54 @@
 """
-The process in which Julia cells run ([`Executor`](@ref)).
+The process in which Julia cells run: the Julia side of `docs/executor-protocol.md`.
 
-A package of its own beside PolyglotKernel, so that the host loads nothing of it and is ready sooner;
-they share the sources of JSON and of the frames.
+The root task evaluates; a reader task takes frames from the host. Whatever waits, waits in libuv,
+so that the tasks and timers of the user go on between cells. The host loads nothing of this package.
 """
 module PolyglotExecutor
 
-const SHARED = joinpath(@__DIR__, "..", "..", "PolyglotKernel", "src")
+using Base64, InteractiveUtils, Logging, Markdown, REPL
+using PolyglotAsking
+using PolyglotAsking: ReplCompat
+using PolyglotCommon
+using UUIDs: uuid4
 
-include(joinpath(SHARED, "compat.jl"))
-include(joinpath(SHARED, "json.jl"))
-include(joinpath(SHARED, "frames.jl"))
-include(joinpath(SHARED, "asking", "Asking.jl"))
-include(joinpath(SHARED, "values", "Values.jl"))
-include(joinpath(SHARED, "executor", "Executor.jl"))
+include("values/Values.jl")
+include("pipes/channel.jl")
+include("streams/streams.jl")
+include("pipes/calls.jl")
+include("display/mimes.jl")
+include("comms/comms.jl")
+include("cells/sigint.jl")
+include("bridge/losses.jl")
+include("bridge/bridge.jl")
+include("session.jl")
+include("cells/interrupt.jl")
+include("streams/stdin.jl")
+include("cells/errors.jl")
+include("cells/places.jl")
+include("display/display.jl")
+include("display/progress.jl")
+include("cells/markers.jl")
+include("cells/evaluate.jl")
+include("cells/modes.jl")
+include("asking/packages.jl")
+include("cells/magics.jl")
+include("asking/editing.jl")
+include("comms/comm_messages.jl")
+include("bridge/request.jl")
+include("bridge/python.jl")
+include("bridge/objects.jl")
+include("bridge/variables.jl")
+include("bridge/served.jl")
+include("bridge/transfers.jl")
+include("bridge/completion.jl")
+include("asking/questions.jl")
+include("cells/execute.jl")
+include("requests.jl")
+include("polyglot.jl")
+include("bridge/rehearsal.jl")
+include("warmup.jl")
+include("start.jl")
+include("precompile.jl")
 
 end

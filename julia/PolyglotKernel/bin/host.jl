@@ -1,14 +1,15 @@
-# The program that the shim starts. Only the kernel's packages and the standard library are on the load
-# path, whatever the user's environment holds.
+# The program that the shim becomes. Only the kernel's packages and the standard library are on the load
+# path, whatever the user's environment holds. With --compile-only the host is loaded, and so compiled,
+# and nothing else. What stands here is parsed and compiled at each start: it is short and plain.
+haskey(ENV, "POLYGLOT_DEPOT") && pushfirst!(DEPOT_PATH, ENV["POLYGLOT_DEPOT"])
 empty!(LOAD_PATH)
 push!(LOAD_PATH, dirname(dirname(@__DIR__)), "@stdlib")
-load = include("load.jl")
-kernel = try
-    load(LOAD_PATH[1], :PolyglotKernel, Main)
+try
+    Base.require(Main, :PolyglotKernel)
 catch e
-    problem = sprint(showerror, e)
-    println(stderr, "polyglot-kernel cannot start. Its Julia package does not load: ", problem)
-    println(stderr, "What to do: ask polyglot-kernel doctor")
+    print(stderr, "polyglot-kernel cannot start. Its Julia package does not load: ")
+    showerror(stderr, e)
+    println(stderr, "\nWhat to do: ask polyglot-kernel doctor")
     exit(1)
 end
-exit(kernel.Host.main(ARGS))
+ARGS == ["--compile-only"] || exit(Base.root_module(Main, :PolyglotKernel).main(ARGS))

@@ -1,14 +1,94 @@
 """
-One Jupyter kernel for cells in Julia and Python.
+The host of one Jupyter kernel for cells in Julia and Python: the Jupyter protocol, and the routing
+between clients and executors.
 
-[`Host`](@ref) speaks the Jupyter protocol and never runs user code. Julia cells run in a process of
-their own, the package PolyglotExecutor beside this one. They share [`JSON`](@ref) and
-[`Frames`](@ref), the two layers of the executor protocol (`docs/executor-protocol.md`).
+It never runs user code and never waits for an executor: one loop waits for all sockets and pipes at
+once (`loop.jl`). The way of a cell: `wire/` checks and reads the message, `requests.jl` decides what
+it asks for, `jobs/` queues it and hands it to its executor (`executors/`) as a frame; the executor's
+frames come back through `executors/replies.jl`, text by way of `output/`. Julia cells run in a process
+of their own, the package PolyglotExecutor beside this one.
 """
 module PolyglotKernel
 
-include("json.jl")
-include("frames.jl")
-include("host/Host.jl")
+using Libdl: Libdl
+using SHA: SHA
+using PolyglotCommon: Compat, Frames, JSON, c_symbol
+using .Frames: Frame, FrameError
+
+"The version of this package, from its Project.toml."
+const KERNEL_VERSION = String(
+    match(r"version = \"(.*)\"", read(joinpath(@__DIR__, "..", "Project.toml"), String))[1]
+)
+
+include("options.jl")
+include("executors/posix.jl")
+include("wire/zmq.jl")
+include("wire/openssl.jl")
+include("wire/signing.jl")
+include("wire/dates.jl")
+include("wire/wire.jl")
+include("wire/connection.jl")
+include("wire/channels.jl")
+include("wire/registration.jl")
+include("jobs/cell.jl")
+include("executors/rawpipe.jl")
+include("executors/sigint_words.jl")
+include("executors/process.jl")
+include("executors/executor.jl")
+include("output/batch.jl")
+include("kernel.jl")
+include("output/streams.jl")
+include("output/limit.jl")
+include("jobs/history.jl")
+include("jobs/alone.jl")
+include("jobs/jobs.jl")
+include("jobs/waiting.jl")
+include("jobs/stop.jl")
+include("jobs/calls.jl")
+include("jobs/interrupt.jl")
+include("executors/replies.jl")
+include("shutdown.jl")
+include("jobs/subshells.jl")
+include("requests.jl")
+include("loop.jl")
+
+"""
+    main(arguments)
+
+Run a kernel until it is shut down or its client is gone; see [`parse_options`](@ref) for the
+arguments. Returns the exit code.
+"""
+function main(arguments::Vector{String})
+    kernel = try
+        Kernel(parse_options(arguments))
+    catch e
+        e isa StartError || rethrow()
+        println(stderr, e.message)
+        return 1
+    end
+    # A terminal's Ctrl-C is for the client. The kernel is interrupted by message. Julia's own answer
+    # in a program is to exit, which `disable_sigint` alone does not keep it from.
+    Base.exit_on_sigint(false)
+    disable_sigint() do
+        run_kernel(kernel)
+    end
+    return 0
+end
+
+# What is called by invokelatest, or only known when the kernel runs, is inferred ahead all the same.
+precompile(main, (Vector{String},))
+precompile(any, (typeof(is_ready), Vector{PollItem}))
+precompile(answer_alone, (Kernel, Dict{String,Any}))
+precompile(answer_impatient!, (Kernel, Float64))
+precompile(ensure_started!, (Executor,))
+precompile(service!, (Kernel, Executor))
+precompile(start_jobs!, (Kernel,))
+precompile(continue_interruption!, (Kernel, Float64))
+precompile(continue_shutdown!, (Kernel, Float64))
+precompile(conclude_stops!, (Kernel, Float64))
+precompile(begin_shutdown!, (Kernel, Bool))
+foreach(handler -> precompile(handler, (Kernel, Request)), values(QUEUED))
+foreach(handler -> precompile(handler, (Kernel, Request)), values(ANSWERED))
+foreach(handler -> precompile(handler, (Kernel, Executor, Frame)), values(FRAME_HANDLERS))
 
 end

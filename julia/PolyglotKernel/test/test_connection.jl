@@ -1,9 +1,10 @@
 # Connection files: whatever is wrong with one, the error names the file, and the field at fault.
 
 using Test
-using PolyglotKernel: Host, JSON
+using PolyglotCommon: JSON
+using PolyglotKernel: PolyglotKernel
 
-const PORTS = string.(Host.CHANNELS, "_port")
+const PORTS = string.(PolyglotKernel.CHANNELS, "_port")
 const GOOD = Dict{String,Any}(
     "transport" => "tcp", "ip" => "127.0.0.1", "key" => "0123456789abcdef",
     "signature_scheme" => "hmac-sha256", (port => 0 for port in PORTS)...,
@@ -15,9 +16,9 @@ function refusal(text)
         write(io, text)
         close(io)
         try
-            Host.read_connection(path)
+            PolyglotKernel.read_connection(path)
         catch e
-            e isa Host.StartError || rethrow()
+            e isa PolyglotKernel.StartError || rethrow()
             @test occursin(path, e.message) && !occursin('\n', e.message)
             return e.message
         end

@@ -36,7 +36,7 @@ def leave(code: int) -> None:
     Python would wait for the user's threads, and takes longer to take itself apart than all of a
     shutdown may take.
     """
-    from .clib import flush_stdout
+    from .streams.clib import flush_stdout
 
     try:
         atexit._run_exitfuncs()

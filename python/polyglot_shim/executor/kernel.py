@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import comm
 
-from .request import current_request
+from .cells.request import current_request
 
 if TYPE_CHECKING:
-    from .shell import ZMQInteractiveShell
+    from .cells.shell import ZMQInteractiveShell
 
 
 class KernelFacade:

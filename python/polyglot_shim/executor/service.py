@@ -16,20 +16,21 @@ import threading
 import time
 from collections.abc import Callable
 
-from . import clib, comms, fork, watch
-from .application import PythonApplication, choose_backend
-from .asking import Asking
-from .calls import Calls
-from .channel import Channel
-from .execute import Runner
-from .frames import Frame, FrameError, FrameReader
-from .interrupt import Interrupts, create_task
+from .asking.asking import Asking
+from .cells.application import PythonApplication, choose_backend
+from .cells.execute import Runner
+from .cells.interrupt import Interrupts, create_task
+from .cells.request import KnownRequests
+from .cells.subshells import Run, Subshells
+from .comms import comms
 from .kernel import KernelFacade
-from .output import Output
-from .request import KnownRequests
-from .stdin import Prompter
-from .streams import OutputStream, unbuffered
-from .subshells import Run, Subshells
+from .pipes.calls import Calls
+from .pipes.channel import Channel
+from .pipes.frames import Frame, FrameError, FrameReader
+from .streams import clib, fork, watch
+from .streams.output import Output
+from .streams.stdin import Prompter
+from .streams.streams import OutputStream, unbuffered
 
 REQUESTS, REPLIES = 3, 4
 BROKEN_FRAME = 70  # exit code
@@ -130,8 +131,8 @@ class Executor:
     async def _warm_up(self) -> None:
         """Do what would make the first cell slow; then the user's start-up code."""
         # Not needed to be ready, and a good part of all modules.
-        from . import debugging
-        from .values.install import Crossing
+        from .bridge.install import Crossing
+        from .cells import debugging
 
         choose_backend()
         debugging.install()

@@ -1,1 +1,1 @@
-"""Values, references and calls that cross between Python and another language."""
+"""Values as buffers of frames, and objects that stay where they are."""

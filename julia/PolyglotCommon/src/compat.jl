@@ -1,0 +1,112 @@
+# What differs between Julia versions, each with the version that it is for.
+module Compat
+
+# 1.7 named the exception stack and made its entries named tuples.
+"The exceptions that are being handled with their backtraces, the newest first."
+function exception_stack()
+    entries = @static if isdefined(Base, :current_exceptions)
+        Base.current_exceptions()
+    else
+        Base.catch_stack()
+    end
+    return Tuple{Any,Vector}[(entry[1], entry[2]) for entry in Iterators.reverse(entries)]
+end
+
+# 1.7 made `redirect_stdout` and its sisters values of a type; before, they are functions.
+"Makes `stream` Julia's stdout (`unix_fd` 1), stderr (2) or stdin (0)."
+function set_standard_stream(stream::IO, unix_fd::Int)
+    @static if isdefined(Base, :_redirect_io_global)
+        Base._redirect_io_global(stream, unix_fd)
+    else
+        name = (:stdin, :stdout, :stderr)[unix_fd + 1]
+        Core.eval(Base, Expr(:(=), name, stream))
+    end
+    return nothing
+end
+
+"""
+A stream that `redirect_stdout`, `redirect_stderr` or `redirect_stdin` takes, as the pattern
+`old = stdout; redirect_stdout(…); …; redirect_stdout(old)` needs. It has a method of
+[`restore_descriptor`](@ref).
+"""
+abstract type StandardStream <: IO end
+
+"`restore_descriptor(stream, unix_fd)` gives the process's descriptor its original back."
+function restore_descriptor end
+
+# `redirect_stdout` changes it, and no function of Julia's changes it back.
+"Where the stream is that `Core.println` writes to, with `unix_fd` 2 for `Core.stderr`."
+core_stream(unix_fd::Int) =
+    unix_fd == 1 ? cglobal(:jl_uv_stdout, Ptr{Cvoid}) : cglobal(:jl_uv_stderr, Ptr{Cvoid})
+
+function redirect(stream::StandardStream, unix_fd::Int)
+    restore_descriptor(stream, unix_fd)
+    set_standard_stream(stream, unix_fd)
+    return stream
+end
+
+@static if isdefined(Base, :RedirectStdStream)
+    (f::Base.RedirectStdStream)(stream::StandardStream) = redirect(stream, f.unix_fd)
+else
+    Base.redirect_stdin(stream::StandardStream) = redirect(stream, 0)
+    Base.redirect_stdout(stream::StandardStream) = redirect(stream, 1)
+    Base.redirect_stderr(stream::StandardStream) = redirect(stream, 2)
+end
+
+# 1.9 moved `ans` and `err` out of Main, so that they can be shadowed.
+"Sets `ans` or `err` where the REPL of this version keeps it; for another module than Main, in there."
+function set_repl_variable(mod::Module, name::Symbol, @nospecialize(value))
+    @static if isdefined(Base, :MainInclude) && isdefined(Base.MainInclude, :ans)
+        if mod === Main
+            setglobal!(Base.MainInclude, name, value)
+        else
+            Core.eval(mod, Expr(:(=), name, QuoteNode(value)))
+        end
+    else
+        ccall(:jl_set_global, Cvoid, (Any, Any, Any), mod, name, value)
+    end
+    return nothing
+end
+
+# 1.7 moved a failed task's exception into its result.
+"What a finished task gave or threw."
+task_result(task::Task) = Base.task_result(task)
+
+# 1.11 keeps the elements of an array in an object of their own.
+"""
+    storage(array)
+
+The object that owns the memory of `array`, and so lives as long as any array that shares it.
+"""
+storage(array::Array) = @static isdefined(Base, :Memory) ? array.ref.mem : array
+
+# 1.9 keeps machine code in a package's cache.
+const CACHES_MACHINE_CODE = VERSION >= v"1.9"
+
+# Before 1.9 all of this package is compiled anew in every process, and quickly matters more than well.
+"""
+    compile_for(level)
+
+How much what is compiled from now on is optimised: `KERNELS_LEVEL` or `USERS_LEVEL`, Julia's default.
+"""
+function compile_for(level::Int8)
+    @static if !CACHES_MACHINE_CODE
+        at = fieldoffset(Base.JLOptions, Base.fieldindex(Base.JLOptions, :opt_level))
+        unsafe_store!(cglobal(:jl_options, Int8) + at, level)
+    end
+    return nothing
+end
+
+const KERNELS_LEVEL = Int8(1)
+const USERS_LEVEL = Int8(2)
+
+# 1.7 gave strings a method of their own, which shows long ones in part.
+"Whether a string that is a cell's result is shown whole, as `repr` has it."
+const SHOWS_STRINGS_WHOLE =
+    which(show, Tuple{IO,MIME"text/plain",String}).sig.parameters[4] === Any
+
+# 1.12 gave `fd` another type.
+"The descriptor of an open file, as an integer."
+descriptor(io::IOStream) = Int(reinterpret(Cint, RawFD(fd(io))))
+
+end

@@ -1,0 +1,31 @@
+# Questions of the front end: whatever goes wrong in them, they are answered.
+function answer(session::Session, header::Dict{String,Any})
+    attend!(session, Request(header["id"], false))
+    outcome = attempt_shielded(session, answer_of, session, header)
+    if outcome isa Failure && header["type"] == "is_complete"
+        reply(session, header["id"], JSON.fields("status" => "unknown"))    # it has no error
+    elseif outcome isa Failure
+        reply(session, header["id"], failed_content(error_content(outcome)), "error")
+    else
+        reply(session, header["id"], outcome)
+    end
+    attend!(session, NO_REQUEST)
+    return nothing
+end
+
+function answer_of(session::Session, header::Dict{String,Any})
+    code = header["code"]::String
+    header["type"] == "is_complete" && return is_complete(code)
+    if header["type"] == "complete"
+        return completions(session, code, header["cursor_pos"])
+    end
+    detail_level = get(header, "detail_level", 0)
+    return inspect(session.mod, code, header["cursor_pos"], detail_level, session.history.inputs)
+end
+
+# Python and the package manager are asked where the REPL's completer knows nothing.
+function completions(session::Session, code::String, cursor_pos::Int)
+    content = python_completions(session, code, cursor_pos)
+    content === nothing && (content = package_completions(code, cursor_pos))
+    return content === nothing ? complete(session.mod, code, cursor_pos) : content
+end

@@ -1,0 +1,118 @@
+# How an error reads: as in the REPL, without a trace of the kernel.
+
+"The folder of all of the kernel's own packages."
+const KERNEL_FILES = normpath(joinpath(@__DIR__, "..", "..", ".."))
+
+is_kernel(frame::StackTraces.StackFrame) = startswith(string(frame.file), KERNEL_FILES)
+
+# The function by which the kernel enters user code.
+is_boundary(frame::StackTraces.StackFrame) = frame.func === :attempt && is_kernel(frame)
+
+# Base's files have relative names, and so have the functions of cells: ./In[3]
+function is_user(frame::StackTraces.StackFrame)
+    file = string(frame.file)
+    occursin("In[", file) && return true
+    return isabspath(file) && !is_kernel(frame) && !is_stdlib(file)
+end
+
+# Official builds know these files by the names that they had where Julia was built.
+is_stdlib(file::String) = startswith(file, Sys.STDLIB) || startswith(file, Sys.BUILD_STDLIB_PATH)
+
+"""
+    user_frames(trace)
+
+The stack frames of a backtrace up to the outermost that is the user's, without the kernel's own in
+between.
+"""
+function user_frames(trace::Vector)
+    frames = StackTraces.stacktrace(trace)
+    boundary = findfirst(is_boundary, frames)
+    last = boundary === nothing ? length(frames) : boundary - 1
+    while last > 0 && !is_user(frames[last])
+        last -= 1
+    end
+    return filter!(!is_kernel, resize!(frames, last))
+end
+
+"""
+    without_kernels_methods(text)
+
+The text of a `MethodError` without those of the closest candidates that are methods of the kernel's
+proxies, which fit everything a little.
+"""
+function without_kernels_methods(text::String)
+    occursin(CANDIDATES, text) || return text
+    lines = split(text, '\n')
+    heading = findfirst(line -> occursin(CANDIDATES, line), lines)
+    stop = something(findnext(!is_candidate, lines, heading + 1), length(lines) + 1)
+    kept = lines[1:heading]
+    for line in lines[(heading + 1):(stop - 1)]
+        is_kernel_place(line) ? pop!(kept) : names_kernel_file(line) || push!(kept, line)
+    end
+    if length(kept) == heading   # none is left, and so no heading
+        pop!(kept)
+        heading > 2 && isempty(last(kept)) && pop!(kept)
+    end
+    return join(vcat(kept, lines[stop:end]), '\n')
+end
+
+const CANDIDATES = "Closest candidates are:"
+
+# What is indented below the heading. From Julia 1.9 on the place of a method has a line of its own.
+is_candidate(line) = startswith(without_colors(line), "  ")
+is_kernel_place(line) =
+    any(package -> startswith(lstrip(without_colors(line)), "@ $package"), KERNEL_PACKAGES)
+names_kernel_file(line) = occursin(" at " * KERNEL_FILES, without_colors(line))
+
+# Of a module within another the outermost is named.
+const KERNEL_PACKAGES = map(nameof, (@__MODULE__, PolyglotAsking, PolyglotCommon))
+
+without_colors(line) = replace(line, r"\e\[[0-9;]*m" => "")
+
+# An error in a file or macro comes wrapped in where it was met, which the backtrace says too.
+unwrapped(exception) = exception
+unwrapped(exception::LoadError) = unwrapped(exception.error)
+
+exception_name(exception) = string(nameof(typeof(unwrapped(exception))))
+
+function exception_value(exception)
+    return try
+        without_kernels_methods(Base.invokelatest(sprint, showerror, unwrapped(exception)))
+    catch e
+        "(its message cannot be shown: $(typeof(e)))"
+    end
+end
+
+"The `ename`, `evalue` and `traceback` of Jupyter's `error` message."
+function error_content(failure::Failure)
+    exception = first(failure.stack)[1]
+    return JSON.fields(
+        "ename" => exception_name(exception),
+        "evalue" => exception_value(exception),
+        "traceback" => Any[String(line) for line in split(render_failure(failure), '\n')],
+    )
+end
+
+function render_failure(failure::Failure)
+    buffer = IOBuffer()
+    io = IOContext(buffer, :color => true, :limit => true, :displaysize => displaysize(buffer))
+    for (i, (exception, trace)) in enumerate(failure.stack)
+        printstyled(io, i == 1 ? "ERROR: " : "\n\ncaused by: "; color=Base.error_color(), bold=true)
+        show_exception(io, exception, trace)
+    end
+    return replace(String(take!(buffer)), "./In[" => "In[")
+end
+
+# What cannot be shown is at least named.
+function show_exception(io::IO, exception, trace::Vector)
+    text = try
+        without_kernels_methods(
+            Base.invokelatest(sprint, showerror, unwrapped(exception), trace; context=io)
+        )
+    catch
+        string(exception_name(exception), ": ", exception_value(exception))
+    end
+    print(io, rstrip(text))
+    print_places(io, exception, text)
+    return nothing
+end

@@ -1,0 +1,200 @@
+# From the process's first line to `ready`.
+
+"What `bin/executor.jl` was called for, by its arguments."
+function begin_with(arguments::Vector{String})
+    arguments == ["--compile-only"] && return nothing
+    arguments == ["--rehearse-only"] && return rehearse_alone()
+    Compat.compile_for(Compat.KERNELS_LEVEL)
+    return main()
+end
+
+"""
+    main()
+
+Serves the host on descriptors 3 and 4 until it closes them. Called in the root task.
+"""
+function main()
+    forget_program()
+    Base.exit_on_sigint(false)
+    Base.sigatomic_begin()
+    sigint = SigintGate()
+    discard_sigint(sigint)
+    channel = HostChannel(; mark=pop!(ENV, "POLYGLOT_MARK", ""))
+    announce(channel, sigint)
+    session = Session(channel, sigint)
+    startup = pop!(ENV, "POLYGLOT_STARTUP_FILE", "yes") != "no"
+    restore_environment!()
+    set_display_size!()
+    Polyglot.SESSION[] = session
+    serve_python!(session)
+    take_over!(session)
+    furnish!(session, Main)
+    start_reader(session)
+    choose_project()
+    startup && run_startup_files(session)
+    warm_up(session)
+    serve(session)
+    return nothing
+end
+
+# To a cell it is as in the REPL: no program runs, and `include` begins in the working directory.
+function forget_program()
+    delete!(task_local_storage(), :SOURCE_PATH)
+    Core.eval(Base, :(PROGRAM_FILE = ""))
+    return nothing
+end
+
+# Early: requests wait in the pipe while the rest of the start is done.
+function announce(channel::HostChannel, sigint::SigintGate)
+    header = JSON.fields(
+        "type" => "ready", "language" => "julia", "version" => string(VERSION), "concurrent" => false,
+        "interrupt_frames" => Sys.islinux(), "sigint" => sigint_words(sigint),
+    )
+    send(channel, header)
+    return nothing
+end
+
+# Debian's launcher of Julia changes these two; the shim kept what the user had (empty: nothing).
+function restore_environment!()
+    for name in ("LD_LIBRARY_PATH", "JULIA_BINDIR")
+        original = pop!(ENV, "POLYGLOT_" * name, nothing)
+        original === nothing && continue
+        isempty(original) ? delete!(ENV, name) : (ENV[name] = original)
+    end
+    delete!(ENV, "POLYGLOT_CONNECTION_FILE")  # Python's `%connect_info` is told
+    return nothing
+end
+
+# Where `displaysize` looks where there is no terminal. IJulia's users know these, and change them.
+function set_display_size!()
+    get!(ENV, "LINES", "30")
+    get!(ENV, "COLUMNS", "80")
+    return nothing
+end
+
+# Lines that C code prints are written as they end, as in a terminal, so that they keep their place.
+function buffer_c_lines()
+    stream = @static if Sys.isapple()
+        unsafe_load(cglobal(:__stdoutp, Ptr{Cvoid}))
+    else
+        unsafe_load(cglobal(:stdout, Ptr{Cvoid}))
+    end
+    line_buffered = 1   # _IOLBF of stdio.h, in glibc, musl and on macOS
+    ccall(
+        :setvbuf, Cint, (Ptr{Cvoid}, Ptr{UInt8}, Cint, Csize_t), stream, C_NULL, line_buffered, 0
+    )
+    return nothing
+end
+
+"The process is this session's: streams, displays, and what the REPL would set."
+function take_over!(session::Session)
+    buffer_c_lines()
+    Compat.set_standard_stream(session.stdout, 1)
+    Compat.set_standard_stream(session.stderr, 2)
+    Compat.set_standard_stream(InputStream(session), 0)
+    Core.eval(Base, :(have_color = true; is_interactive = true))
+    Core.eval(Base, :(active_repl_backend = $(session.backend)))
+    Logging.global_logger(NotebookLogger(session))
+    pushdisplay(NotebookDisplay(session))
+    take_over_editing!(session)
+    return nothing
+end
+
+"""
+    furnish!(session, mod)
+
+Defines in `mod` what every cell finds: the tools of the REPL, and variables of the user's that come
+with a value, no constants, so that an assignment replaces them.
+"""
+function furnish!(session::Session, mod::Module)
+    Core.eval(mod, :(In = $(session.history.inputs); Out = $(session.history.outputs)))
+    Core.eval(mod, :(Polyglot = $(Polyglot); py = $PYTHON))
+    # A package that is not on the load path can be used by way of a name of the module's own.
+    Core.eval(mod, Expr(:const, Expr(:(=), Symbol("#python"), PythonNames)))
+    Core.eval(mod, Expr(:using, Expr(:., :., Symbol("#python"))))
+    Core.eval(mod, :(const InteractiveUtils = $InteractiveUtils; using .InteractiveUtils))
+    Compat.set_repl_variable(mod, :ans, nothing)
+    return nothing
+end
+
+"The project of the notebook's folder (`@.`), unless the user has chosen one."
+function choose_project()
+    chosen = haskey(ENV, "JULIA_PROJECT") || Base.JLOptions().project != C_NULL
+    chosen || (Base.ACTIVE_PROJECT[] = Base.current_project())
+    return nothing
+end
+
+"""
+    run_startup_files(session)
+
+Runs the site's and the user's `startup.jl`, as Julia does before the REPL; errors in them are shown
+and are not fatal. Here and not by Julia itself, so that their output reaches the notebook.
+"""
+function run_startup_files(session::Session)
+    paths = [abspath(Sys.BINDIR, Base.SYSCONFDIR, "julia", "startup.jl")]
+    isempty(DEPOT_PATH) || push!(paths, abspath(DEPOT_PATH[1], "config", "startup.jl"))
+    for path in paths
+        isfile(path) || continue
+        outcome = attempt(session, Base.include, Main, path)
+        outcome isa Failure && println(session.stderr, render_failure(outcome))
+    end
+    return nothing
+end
+
+"Starts the task that takes frames from the host."
+function start_reader(session::Session)
+    task = Task(() -> read_frames(session))
+    task.sticky = true
+    schedule(task)
+    return task
+end
+
+function read_frames(session::Session)
+    Base.sigatomic_begin()
+    channel = session.channel
+    pass_on = () -> pass_on_interrupt(session)
+    while wait_undisturbed(pass_on, wait_readable, channel)
+        while (frame = receive_or_exit!(channel)) !== nothing
+            frame.header["type"] == "shutdown" && exit(0)
+            deliver(session, frame)
+        end
+    end
+    return exit(0)
+end
+
+function receive_or_exit!(channel::HostChannel)
+    return try
+        receive!(channel)
+    catch e
+        e isa Frames.FrameError || rethrow()
+        println(Core.stderr, "The Julia executor was sent a ", sprint(showerror, e))
+        exit(70)
+    end
+end
+
+"""
+    deliver(session, frame)
+
+Hands a frame to the task that waits for it. A call goes to the innermost task that itself waits for
+an answer, because the root task may be that one or wait for it.
+"""
+function deliver(session::Session, frame::Frames.Frame)
+    type = frame.header["type"]
+    calls = session.calls
+    type in ("call", "return") && arrived!(session.bridge.arrivals, frame)
+    if type == "input_reply"
+        put!(session.input_replies, frame.header["value"])
+    elseif type == "return"
+        waiting = get(calls.returns, frame.header["call"], nothing)
+        waiting === nothing ? late_return_arrived(session, frame) : put!(waiting, frame)
+    elseif type == "interrupt"
+        interrupt_by_frame(session, frame.header)
+    elseif type == "release"
+        release_arrived(session, frame.header)
+    elseif type == "call" && !isempty(calls.waiting)
+        put!(last(calls.waiting), frame)
+    else
+        put!(session.inbox, frame)
+    end
+    return nothing
+end

@@ -1,0 +1,51 @@
+# Values to buffers and back, within one process. What the types become in Python: test/test_values_*.py.
+
+using Dates, Test, UUIDs
+using PolyglotExecutor: Values
+
+codec() = Values.Codec(Values.Exports(), Values.Lender(), identity)
+
+function there_and_back(value)
+    both = codec()
+    encoded = Values.encode(both, value)
+    back, segments = Values.decode(both, encoded.buffers, "value")
+    foreach(fd -> Values.close_segment!(both.lender, Int(fd)), segments)
+    return back
+end
+
+@testset "comes back equal, of the same type: $(repr(value))" for value in (
+    nothing, true, 1, typemin(Int), big(10)^30, 1.5, NaN, -0.0, "", "é😀", 1 + 2im, 3 // 4,
+    (1, "a"), (), Any[1, "a", nothing], [1.5, 2.5], Int8[1 2; 3 4], Date(2026, 11, 29),
+    UUID(1),
+)
+    back = there_and_back(value)
+    @test isequal(back, value)
+    @test typeof(back) == typeof(value)
+end
+
+@testset "comes back as what Python has instead" begin
+    @test there_and_back(:name) == "name"
+    @test there_and_back('x') == "x"
+end
+
+@testset "a large array travels by shared memory, and leaves none behind" begin
+    both = codec()
+    array = collect(1.0:100_000.0)
+    encoded = Values.encode(both, array)
+    @test !isempty(encoded.segments)
+    back, segments = Values.decode(both, encoded.buffers, "array")
+    @test back == array
+    foreach(fd -> Values.close_segment!(both.lender, Int(fd)), segments)
+    @test isempty(both.lender.segments)
+end
+
+@testset "what cannot cross names its place" begin
+    bad = (a=1, b=Any[1, String([0xff])])
+    problem = try
+        Values.encode(codec(), bad, "bad")
+        ""
+    catch e
+        sprint(showerror, e)
+    end
+    @test occursin("bad.b[2] (String)", problem)
+end

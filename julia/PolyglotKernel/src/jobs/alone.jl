@@ -1,0 +1,74 @@
+# Answers about Julia code that the host gives alone, while Julia runs a cell: of Base, the standard
+# library, keywords and LaTeX symbols all is known, of the user's own names those in the cells so far.
+
+"The cells of one language that are remembered for the words in them."
+const REMEMBERED_CELLS = 200
+
+"How long after Julia's start the host rehearses, in seconds: first things first."
+const REHEARSAL_DELAY = 1.0
+
+"Load what is needed to answer alone, so that the user's first question then need not wait for that."
+function rehearse!(kernel::Kernel)
+    kernel.rehearsal = Inf
+    answer_alone(kernel, Dict{String,Any}("type" => "complete", "code" => "prin", "cursor_pos" => 4))
+    return nothing
+end
+
+"Remember the words of a cell that begins to run."
+function remember_words!(kernel::Kernel, job::Job)
+    job.language == "julia" || return nothing
+    push!(kernel.julia_cells, job.cell.code)
+    length(kernel.julia_cells) > REMEMBERED_CELLS && popfirst!(kernel.julia_cells)
+    return nothing
+end
+
+const ASKING = Base.PkgId(
+    Base.UUID("1509a031-963c-480d-be3c-a677df3ab123"), "PolyglotAsking"
+)
+
+"""
+    answer_alone(kernel, frame)
+
+The content of the reply to the question in `frame`.
+"""
+function answer_alone(kernel::Kernel, frame::Dict{String,Any})
+    asking = Base.require(ASKING)
+    code = frame["code"]::String
+    type = frame["type"]
+    type == "is_complete" && return Base.invokelatest(asking.is_complete, code)
+    position = frame["cursor_pos"]::Int
+    if type == "inspect"
+        return Base.invokelatest(asking.inspect, Main, code, position, frame["detail_level"])
+    end
+    answer = Dict{String,Any}(Base.invokelatest(asking.complete, Main, code, position))
+    return add_words!(answer, kernel.julia_cells, code, position)
+end
+
+# Adds the words of the notebook that begin as what stands before the cursor.
+function add_words!(answer::Dict{String,Any}, cells::Vector{String}, code::String, position::Int)
+    before = first(code, position)
+    started = match(r"(?<![.\w])[\p{L}_][\p{L}\p{N}_!]*$", before)
+    started === nothing && return answer
+    prefix = String(started.match)
+    start = position - length(prefix)
+    matches = answer["matches"]
+    isempty(matches) && (answer["cursor_start"] = start; answer["cursor_end"] = position)
+    answer["cursor_start"] == start || return answer
+    words = sort!(collect(setdiff(words_with(prefix, cells), matches)))
+    prepend!(matches, words)
+    # clients pair the entries with the matches by their places
+    entries = Dict{String,Any}(answer["metadata"])["_jupyter_types_experimental"]
+    prepend!(entries, [typed_word(word, start, answer["cursor_end"]) for word in words])
+    return answer
+end
+
+function words_with(prefix::String, cells::Vector{String})
+    words = Set{String}()
+    for cell in cells, word in eachmatch(r"[\p{L}_][\p{L}\p{N}_]*!?", cell)
+        startswith(word.match, prefix) && word.match != prefix && push!(words, word.match)
+    end
+    return words
+end
+
+typed_word(word::String, start::Int, stop::Int) =
+    Dict{String,Any}("text" => word, "type" => "text", "start" => start, "end" => stop)

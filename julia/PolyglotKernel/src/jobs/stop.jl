@@ -1,0 +1,116 @@
+# After an error the rest of a Run All must not run. A client sends its cells one after another, and the
+# kernel may be done with the first before the last is there. What the client sent before it can have seen
+# the reply is a part of this Run All, and is aborted; what it sends once it has the reply is not.
+#
+# Most of it has come already, and waits. For the next one a cell that fails at once waits a moment: as long
+# as messages of this client take, by their dates. While cells still come, the reply waits for the last of
+# them. What is under way even then is known by its date.
+
+"How long the cell behind a cell may be under way, in seconds, at the least and at the most."
+const SHORTEST_MOMENT = 0.002
+const LONGEST_MOMENT = 0.05
+
+"For how long no cell has come when all of a Run All are there, in seconds."
+const QUIET = 0.01
+
+"For how long, in seconds, a cell that was sent before a reply may be under way."
+const STRAGGLING = 1.0
+
+"""
+    latency(job)
+
+How long the job's message was under way, in seconds, by its date; NaN where that tells nothing, as the
+client has another clock.
+"""
+function latency(job::Job)
+    seconds = job.received - read_date(job.request.date)
+    return 0 <= seconds <= LONGEST_MOMENT ? seconds : NaN
+end
+
+# Until the first message behind it would be there, by the way that its own took.
+function moment(job::Job)
+    seconds = latency(job)
+    return isnan(seconds) ? LONGEST_MOMENT : clamp(2 * seconds, SHORTEST_MOMENT, LONGEST_MOMENT)
+end
+
+function stop_behind!(kernel::Kernel, job::Job, content::Union{String,Vector{UInt8}})
+    push!(kernel.stops, Stop(job, content, job.received + moment(job), time() + LONGEST_MOMENT))
+    conclude_stops!(kernel, time())
+    return nothing
+end
+
+is_stopping(kernel::Kernel, subshell::String) =
+    any(stop -> stop.job.subshell == subshell, kernel.stops)
+
+next_stop(kernel::Kernel) = earliest(stop -> min(stop.deadline, stop.last), kernel.stops)
+
+"Answer the failed cells whose moment is over, and abort those behind them."
+function conclude_stops!(kernel::Kernel, now::Float64)
+    is_due(stop) = min(stop.deadline, stop.last) <= now
+    due = filter(is_due, kernel.stops)
+    isempty(due) && return nothing
+    receive_all!(kernel, SHELL)
+    filter!(!is_due, kernel.stops)
+    for stop in due
+        quiet_at = last_arrival(kernel, stop.job.subshell) + QUIET
+        if quiet_at > now && stop.last > now
+            push!(kernel.stops, Stop(stop.job, stop.content, quiet_at, stop.last))
+        else
+            conclude_stop!(kernel, stop)
+        end
+    end
+    return nothing
+end
+
+function conclude_stop!(kernel::Kernel, stop::Stop)
+    aborted = take_waiting_cells!(kernel, stop.job.subshell)
+    replied = conclude(kernel, stop.job, stop.content)
+    abort(kernel, aborted)
+    filter!(other -> other.replied > replied - STRAGGLING, kernel.stopped)
+    push!(kernel.stopped, Stopped(stop.job, replied))
+    return nothing
+end
+
+waits_in(job::Job, subshell::String) = job.kind == :execute && job.subshell == subshell
+
+"The cells that wait for a subshell, or with an empty name for the main shell."
+cells_waiting(kernel::Kernel, subshell::String) =
+    filter(job -> waits_in(job, subshell), kernel.queue)
+
+"When the last of the cells came that wait for a subshell."
+function last_arrival(kernel::Kernel, subshell::String)
+    return mapreduce(job -> job.received, max, cells_waiting(kernel, subshell); init=-Inf)
+end
+
+"Take the cells that wait for a subshell, those included that are not read yet, out of the queue."
+function take_waiting_cells!(kernel::Kernel, subshell::String)
+    receive_all!(kernel, SHELL)
+    cells = cells_waiting(kernel, subshell)
+    filter!(job -> !waits_in(job, subshell), kernel.queue)
+    return cells
+end
+
+"Whether the cell was sent before its client can have seen the reply to one that had failed."
+is_behind_stop(kernel::Kernel, job::Job) =
+    any(stopped -> is_straggler(job, stopped), kernel.stopped)
+
+# By what passed on the client's own clock since it sent the failed cell: clocks may differ.
+function is_straggler(job::Job, stopped::Stopped)
+    failed = stopped.job
+    job.request.client == failed.request.client && job.subshell == failed.subshell || return false
+    job.received - stopped.replied < STRAGGLING || return false
+    between = read_date(job.request.date) - read_date(failed.request.date)
+    way = latency(failed)
+    return 0 <= between < stopped.replied - failed.received + (isnan(way) ? 0.0 : way)
+end
+
+"Answer cells with `aborted`, as if they had not been sent."
+function abort(kernel::Kernel, cells::Vector{Job})
+    for job in cells
+        publish_status(kernel, "busy", job.request.header_json)
+        content = "{\"status\":\"aborted\",\"execution_count\":$(kernel.execution_count)}"
+        reply(kernel, job.request, job.reply_type, content)
+        publish_status(kernel, "idle", job.request.header_json)
+    end
+    return nothing
+end

@@ -1,0 +1,221 @@
+"""
+    Caller
+
+Who made a call: the language, the number by which it knows the call, and which of its processes.
+"""
+struct Caller
+    language::String
+    number::Int
+    generation::Int
+end
+
+"""
+    Job(; id, kind, language, request, frame, …)
+
+Something asked of an executor: a cell, a comm message, a question (completion and the like), or a
+call of the other executor.
+
+- `kind`: `:execute`, `:comm`, `:ask`, `:call`
+- `reply_type`: the `msg_type` of the reply to the client, empty when there is none
+- `frame`, `buffers`: what the executor gets, but for what is known only when the job starts
+- `result`: the content of its `execute_result`, once it has given one
+- `call`: for a call, who made it
+- `patience`: until when, in `time()`, it waits for its executor to start
+- `received`: when it came, in `time()`
+- `numbered`: a cell has its number; whether that is one of its own it `counts`
+- `announced`: the clients know that work on it begins; `waits_told`: and that it waits for its language
+- `subshell`: for a cell or a comm message, the subshell it runs in; empty for the main shell
+"""
+Base.@kwdef mutable struct Job
+    id::Int
+    kind::Symbol
+    language::String
+    request::Request
+    reply_type::String = ""
+    frame::Dict{String,Any}
+    buffers::Vector{Vector{UInt8}} = Vector{UInt8}[]
+    cell::Cell = plain_cell("", language)
+    execution_count::Int = 0
+    silent::Bool = true
+    stop_on_error::Bool = false
+    result::Union{Nothing,Vector{UInt8}} = nothing
+    call::Union{Nothing,Caller} = nothing
+    patience::Float64 = Inf
+    subshell::String = ""
+    received::Float64 = time()
+    numbered::Bool = false
+    counts::Bool = false
+    announced::Bool = false
+    waits_told::Bool = false
+end
+
+"An open comm: the language that it belongs to, and its target's name."
+struct Comm
+    language::String
+    target::String
+end
+
+"An input request that has no answer yet."
+struct PendingInput
+    job::Job
+    executor::Executor
+    id::Int
+end
+
+"""
+    Parent()
+
+The process that started the kernel, which must not outlive it: Jupyter's clients give its id.
+"""
+struct Parent
+    pid::Cint                                   # 0 when it is not known
+    pidfd::Cint                                 # -1 where the system has none
+end
+
+function Parent()
+    pid = tryparse(Int, get(ENV, "JPY_PARENT_PID", ""))
+    return pid === nothing ? Parent(0, -1) : Parent(pid, open_pidfd(Cint(pid)))
+end
+
+"Whether the parent is known and gone."
+is_gone(parent::Parent) = parent.pid > 0 && send_signal(parent.pid, Cint(0)) != 0
+
+"""
+    Interruption
+
+An interrupt that a job has not yet ended by; see `interrupt.jl`. Times are those of `time()`.
+"""
+mutable struct Interruption
+    job::Job                                    # the cell or comm message that is interrupted
+    executor::Executor                          # the innermost one that runs
+    framed::Bool                                # a frame was sent
+    signals::Int                                # how many SIGINTs were
+    insists::Bool                               # the job's code had got one before, and went on
+    arrived::Bool                               # its code has got it
+    next_step::Float64                          # Inf when no further signal is to be sent
+    warn_at::Float64                            # Inf when it is not to be told that it had no effect
+    warned::Bool
+end
+
+Interruption(job::Job, executor::Executor, insists::Bool, now::Float64) =
+    Interruption(job, executor, false, 0, insists, false, now, now + PATIENCE, false)
+
+"A failed cell whose reply is kept back until `deadline`, and not beyond `last`; see `stop.jl`."
+struct Stop
+    job::Job
+    content::Union{String,Vector{UInt8}}
+    deadline::Float64
+    last::Float64
+end
+
+"A failed cell, and when its reply was sent, in `time()`."
+struct Stopped
+    job::Job
+    replied::Float64
+end
+
+"The kernel is ending; `next` is when the executors that are left are treated more rudely."
+mutable struct Shutdown
+    stage::Symbol                               # :polite, :terminate, :kill
+    next::Float64
+end
+
+"""
+    Kernel(options)
+
+All of a running kernel's state. Making one binds the sockets and starts the executors. Throws
+[`StartError`](@ref).
+"""
+mutable struct Kernel
+    options::Options
+    connection::Connection
+    session::Session
+    channels::Channels
+    executors::Vector{Executor}
+    queue::Vector{Job}                          # not yet handed to an executor, in order of arrival
+    jobs::Dict{Int,Job}                         # handed to an executor, not yet answered
+    last_id::Int
+    execution_count::Int                        # of the last cell that counted
+    cell::Union{Job,Nothing}                    # the one that runs in the main shell
+    stops::Vector{Stop}                         # the oldest first
+    stopped::Vector{Stopped}                    # those of the last moment, the oldest first
+    subshells::Vector{String}                   # ids, the oldest first
+    batch::StreamBatch
+    limit::OutputLimit
+    inputs::Vector{PendingInput}                # oldest first
+    parents::Dict{Int,Vector{UInt8}}            # header of the request of each recent job
+    comms::Dict{String,Any}                     # comm_id => Comm; Any, as that is compiled already
+    targets::Dict{String,String}                # target_name => language
+    julia_cells::Vector{String}                 # the last ones, for the words in them
+    interruption::Union{Interruption,Nothing}
+    shutdown::Union{Shutdown,Nothing}
+    rehearsal::Float64                          # when the host rehearses answering alone; Inf: not yet, or done
+    parent::Parent
+end
+
+function Kernel(options::Options)
+    executors = Executor[Executor(language, options) for language in LANGUAGES]
+    foreach(ensure_started!, executors)
+    connection = read_connection(options.connection_file)
+    channels = bind_channels(load_zmq(options.libzmq), connection)
+    session = Session(connection.key, connection.signature_scheme)
+    is_registration(connection.fields) &&
+        Base.invokelatest(register, channels.zmq, session, connection)
+    return Kernel(
+        options, connection, session, channels, executors, Job[], Dict{Int,Job}(), 0, 0, nothing,
+        Stop[], Stopped[], String[], StreamBatch(), OutputLimit(), PendingInput[], Dict{Int,Vector{UInt8}}(),
+        Dict{String,Any}(), Dict{String,String}(), String[], nothing, nothing, Inf, Parent(),
+    )
+end
+
+function executor_of(kernel::Kernel, language::String)
+    return kernel.executors[language == kernel.executors[1].language ? 1 : 2]
+end
+
+"Log something that is wrong and not the user's, where the client shows what kernels log."
+function log_warning(message::String)
+    write(stderr, "[polyglot] " * message * "\n")
+    flush(stderr)      # buffered when it is a file
+    return nothing
+end
+
+"Log a fault of the host's own; `what` it was about to do."
+function log_failure(what::String, @nospecialize(fault), trace::Vector)
+    log_warning("failed to $what: " * sprint(showerror, fault, trace))
+    return nothing
+end
+
+"""
+    publish(kernel, msg_type, parent, content; metadata, buffers)
+
+Publish on iopub; `content` and `metadata` are JSON already.
+"""
+function publish(
+    kernel::Kernel,
+    msg_type::String,
+    parent::Vector{UInt8},
+    content::Union{String,Vector{UInt8}},
+    metadata::Union{String,Vector{UInt8}}=NO_METADATA,
+    buffers::Vector{Vector{UInt8}}=Vector{UInt8}[],
+)
+    topic = Vector{UInt8}(string("kernel.", kernel.session.id, ".", msg_type))
+    socket = kernel.channels.sockets[IOPUB]
+    send_message(kernel.session, socket, [topic], msg_type, parent, content, metadata, buffers)
+    return nothing
+end
+
+"Publish what the kernel does: `busy` before anything else of a request, `idle` after all of it."
+function publish_status(kernel::Kernel, state::String, parent::Vector{UInt8})
+    publish_text!(kernel)
+    publish(kernel, "status", parent, "{\"execution_state\":\"" * state * "\"}")
+    return nothing
+end
+
+"Answer `request` on the channel and to the client that it came from."
+function reply(
+    kernel::Kernel, request::Request, msg_type::String, content::Union{String,Vector{UInt8}}
+)
+    socket = kernel.channels.sockets[request.channel]
+    send_message(kernel.session, socket, request.identities, msg_type, request.header_json, content)
+    return nothing
+end

@@ -1,0 +1,152 @@
+"""Questions: completion, inspection, is-complete, history, usage of the machine.
+
+They are answered in a thread of their own, on the live namespace, so that they are answered while
+a cell runs. IPython's completer is not thread-safe against itself: there is one such thread.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from queue import Empty, SimpleQueue
+from typing import Any
+
+from IPython.utils.tokenutil import token_at_cursor
+
+from ..cells import history
+from ..cells.request import Request, set_request
+from ..cells.shell import ZMQInteractiveShell
+from ..pipes import jsontext
+from ..pipes.channel import Channel
+from ..pipes.frames import Frame
+from ..streams import fork
+from .complete import Completions
+
+QUIET = 0.3  # seconds
+
+
+class Asking:
+    """The thread that answers."""
+
+    def __init__(self, shell: ZMQInteractiveShell, channel: Channel) -> None:
+        self._shell = shell
+        self._channel = channel
+        self._frames: SimpleQueue[Frame] = SimpleQueue()
+        self._working = threading.RLock()
+        fork.hold_while_forking(self._working)
+        self._completions = Completions(shell)
+        self._answers: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+            "complete": self._complete,
+            "inspect": self._inspect,
+            "is_complete": self._is_complete,
+            "history": self._history,
+            "usage": self._usage,
+        }
+
+    def start(self) -> None:
+        """Start the thread, which rehearses while nobody asks."""
+        threading.Thread(target=self._run, name="polyglot-asking", daemon=True).start()
+
+    def serves(self, type: str) -> bool:
+        """Whether frames of this type are answered here."""
+        return type in self._answers or type in ("record", "record_result")
+
+    def put(self, frame: Frame) -> None:
+        """Answer the frame, soon."""
+        self._frames.put(frame)
+
+    def _run(self) -> None:
+        # What properties print while they are looked at is no output of a cell.
+        set_request(Request(None, muted=True))
+        with suppress(Exception), self._working:
+            self._completions.answer("pri", 3)
+        frame = self._first()
+        while True:
+            try:
+                with self._working:
+                    self._handle(frame)
+            except Exception as error:
+                self._reply(frame.header, _failed(frame.header["type"], error))
+            frame = self._frames.get()
+
+    def _first(self) -> Frame:
+        """The first question; if it takes its time, what showing an error needs is loaded.
+
+        It takes a tenth of a second, and an interrupt is such an error, and is waited for.
+        """
+        try:
+            return self._frames.get(timeout=QUIET)
+        except Empty:
+            with suppress(Exception), self._working:
+                self._show_error()
+        return self._frames.get()
+
+    def _show_error(self) -> None:
+        try:
+            raise KeyboardInterrupt
+        except KeyboardInterrupt:
+            copy.copy(self._shell.InteractiveTB).structured_traceback(*sys.exc_info())
+
+    def _handle(self, frame: Frame) -> None:
+        header = frame.header
+        if header["type"] == "record":
+            self._shell.history_manager.record(header["execution_count"], header["code"])
+        elif header["type"] == "record_result":
+            text = json.loads(bytes(frame.buffers[0]))["data"].get("text/plain")
+            self._shell.history_manager.record_result(header["execution_count"], text)
+        else:
+            self._reply(header, self._answers[header["type"]](header))
+
+    def _reply(self, header: dict[str, Any], content: dict[str, Any]) -> None:
+        if "id" not in header:
+            return  # a cell or result to record: nobody waits
+        reply = {"type": "reply", "id": header["id"], "status": content["status"]}
+        self._channel.send(reply, [jsontext.dumps(content)])
+
+    def _complete(self, asked: dict[str, Any]) -> dict[str, Any]:
+        answer = self._completions.answer(asked["code"], asked.get("cursor_pos"))
+        self._completions.prepare()
+        return answer
+
+    def _inspect(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """The content of `inspect_reply`: what is known about the name at the cursor."""
+        code = asked["code"]
+        cursor = asked.get("cursor_pos")
+        cursor = len(code) if cursor is None else max(0, min(cursor, len(code)))
+        try:
+            bundle = self._shell.object_inspect_mime(
+                token_at_cursor(code, cursor), detail_level=asked.get("detail_level") or 0
+            )
+        except KeyError:
+            bundle = {}
+        return {"status": "ok", "found": bool(bundle), "data": bundle, "metadata": {}}
+
+    def _is_complete(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """The content of `is_complete_reply`."""
+        status, indent = self._shell.check_complete(asked["code"])
+        return {"status": status, **({"indent": indent} if status == "incomplete" else {})}
+
+    def _usage(self, asked: dict[str, Any]) -> dict[str, Any]:
+        from .usage import Usage  # with psutil, which few sessions need
+
+        self._answers["usage"] = Usage().answer
+        return self._answers["usage"](asked)
+
+    def _history(self, asked: dict[str, Any]) -> dict[str, Any]:
+        return history.answer(self._shell.history_manager, asked)
+
+
+def _failed(type_: str, error: Exception) -> dict[str, Any]:
+    """The content of the reply to a question that could not be answered."""
+    if type_ == "is_complete":
+        return {"status": "unknown"}  # it has no form with an error
+    return {
+        "status": "error",
+        "ename": type(error).__name__,
+        "evalue": str(error),
+        "traceback": [],
+    }

@@ -1,0 +1,1 @@
+"""References and calls that cross between Python and Julia."""

@@ -1,0 +1,127 @@
+"""`jl`: Julia from Python cells. Its variables, functions and errors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .bridge import Bridge, Failed
+
+# Asked for by every tool that looks at an object; no Julia name is meant.
+NOT_JULIA = ("__", "_repr_", "_ipython_", "_polyglot_")
+
+
+class JuliaError(Exception):
+    """An error of Julia's.
+
+    `julia_type` is its type's name, `message` its text, `julia_traceback` where it happened, and
+    `exception` the error itself, to look at its fields.
+    """
+
+    def __init__(self, julia_type: str, message: str, traceback: str, exception: Any) -> None:
+        super().__init__(message)
+        self.julia_type = julia_type
+        self.message = message
+        self.julia_traceback = traceback
+        self.exception = exception
+        if traceback:
+            # Python shows notes below the message (PEP 678); IPython does in every version.
+            self.__notes__ = [traceback]
+
+    def __str__(self) -> str:
+        if self.message.startswith(self.julia_type):
+            return self.message
+        return f"{self.julia_type}: {self.message}"
+
+
+def ask(bridge: Bridge, op: str, parts: Any = (), **fields: Any) -> Any:
+    """What Julia answers. Raises `JuliaError`, and KeyboardInterrupt when it was interrupted."""
+    try:
+        return bridge.request(op, parts, **fields)
+    except Failed as failed:
+        raise _error_of(failed) from _cause_of(bridge, failed)
+
+
+def _error_of(failed: Failed) -> BaseException:
+    header = failed.header
+    if header.get("ename") == "InterruptException":
+        return KeyboardInterrupt()
+    traceback = "\n".join(header.get("traceback", ()))
+    return JuliaError(header["ename"], header.get("evalue", ""), traceback, failed.exception)
+
+
+def _cause_of(bridge: Bridge, failed: Failed) -> BaseException | None:
+    # Julia was called by Python, called Python and failed there: that is the cause.
+    inner = failed.exception
+    if not isinstance(inner, bridge.proxy):
+        return None
+    try:
+        cause = call(bridge, "polyglot.python_cause", (inner,), {})
+    except Exception:
+        return None
+    return cause if isinstance(cause, BaseException) else None
+
+
+def call(bridge: Bridge, target: Any, args: Any, kwargs: dict[str, Any], **fields: Any) -> Any:
+    """Call a Julia function: an object, or one that is named (`Base.length`)."""
+    parts = [(f"argument {index}", value) for index, value in enumerate(args, 1)]
+    parts += [(f"keyword {name}", value) for name, value in kwargs.items()]
+    if isinstance(target, str):
+        fields["target"] = target
+    else:
+        parts.insert(0, ("the function", target))
+    return ask(bridge, "call", parts, keywords=list(kwargs), **fields)
+
+
+class Julia:
+    """Julia, as the variable `jl`.
+
+    ``jl.x`` reads a variable, ``jl.x = v`` assigns it, ``jl.f(1, key=2)`` calls a function,
+    ``jl("code")`` evaluates. Names that are none in Python: ``jl["push!"]``. Errors are
+    ``jl.Error``.
+    """
+
+    __slots__ = ("_bridge",)
+    Error = JuliaError
+
+    def __init__(self, bridge: Bridge) -> None:
+        object.__setattr__(self, "_bridge", bridge)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith(NOT_JULIA):
+            raise AttributeError(name)
+        return self[name]
+
+    def __getitem__(self, name: str) -> Any:
+        try:
+            return ask(self._bridge, "get", name=name)
+        except JuliaError as error:
+            if error.julia_type == "UndefVarError":
+                raise Undefined.of(error) from None
+            raise
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self[name] = value
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        ask(self._bridge, "set", [(name, value)], names=[name])
+
+    def __call__(self, code: str) -> Any:
+        """The value of Julia code, which may be several expressions."""
+        return ask(self._bridge, "eval", code=code)
+
+    def __dir__(self) -> list[str]:
+        return [*ask(self._bridge, "call", target="polyglot.names", keywords=[]), "Error"]
+
+    def __repr__(self) -> str:
+        return "jl (Julia: jl.x reads, jl.x = v assigns, jl.f(...) calls, jl('code') evaluates)"
+
+
+class Undefined(JuliaError, AttributeError):
+    """There is no such name; an AttributeError too, so that `hasattr(jl, "x")` works."""
+
+    @classmethod
+    def of(cls, error: JuliaError) -> Undefined:
+        return cls(error.julia_type, error.message, "", error.exception)
+
+
+Undefined.__name__ = Undefined.__qualname__ = "JuliaError"

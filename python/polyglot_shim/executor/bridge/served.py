@@ -1,0 +1,216 @@
+"""What Julia may ask of Python: variables, code, calls, and how objects look."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import linecache
+import traceback
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import Any
+
+from ..cells.errors import user_part
+from ..cells.shell import ZMQInteractiveShell
+from ..display.display import encode_bundle
+from ..pipes.calls import Answer, Calls
+from ..pipes.frames import Frame
+from .bridge import Bridge
+from .julia import JuliaError
+from .operators import operators
+from .variables import variables_of
+
+_AT_ONCE = 1000
+"""How many items of a collection go into one answer."""
+_LONGEST_TEXT = 200_000
+"""How many characters of an error's message, and of its traceback, are told."""
+
+
+class Server:
+    """Answers the calls of the other language, on the thread that runs cells."""
+
+    def __init__(self, bridge: Bridge, shell: ZMQInteractiveShell) -> None:
+        self._bridge = bridge
+        self._shell = shell
+        self._codes = 0
+        self._functions: dict[str, Callable[..., Any]] = {
+            "polyglot.import": importlib.import_module,
+            "polyglot.iterator": _iterator,
+            "polyglot.next": _next,
+            "polyglot.keys": _keys,
+            "polyglot.items": _items,
+            "polyglot.find": _find,
+            "polyglot.push": _push,
+            "polyglot.names": self._names,
+            "polyglot.names_below": self._names_below,
+            "polyglot.bundle": self._bundle,
+            "polyglot.variables": lambda: variables_of(shell.user_ns, shell.user_ns_hidden),
+            "polyglot.history": self._history,
+            **operators(),
+        }
+
+    def register(self, calls: Calls) -> None:
+        """Serve the calls that arrive."""
+        for op in ("get", "set", "eval", "call"):
+            calls.register(op, self._serve)
+
+    def _serve(self, frame: Frame) -> Answer:
+        try:
+            value, name = self._handle(frame)
+            return self._bridge.answer(value, name)
+        except BaseException as error:
+            return self._bridge.failure(describe(error), error)
+
+    def _handle(self, frame: Frame) -> tuple[Any, str]:
+        """The answer, and what it is called."""
+        header = frame.header
+        values = self._bridge.arguments(frame)
+        op = header["op"]
+        if op == "get":
+            return self._get(header["name"]), header["name"]
+        if op == "set":
+            self._shell.user_ns.update(zip(header["names"], values, strict=True))
+            return None, ""
+        if op == "eval":
+            extra = dict(zip(header["names"], values, strict=True))
+            return self._evaluate(header["code"], extra), "the value"
+        return self._call(header, list(values)), "the result"
+
+    def _get(self, name: str) -> Any:
+        namespace = self._shell.user_ns
+        if name in namespace:
+            return namespace[name]
+        builtins = vars(importlib.import_module("builtins"))
+        if name in builtins:
+            return builtins[name]
+        raise NameError(f"name {name!r} is not defined in Python")
+
+    def _evaluate(self, code: str, extra: dict[str, Any]) -> Any:
+        """The value of the code's last expression, `None` when it ends in another statement."""
+        self._codes += 1
+        filename = f"<Python code {self._codes} from Julia>"
+        # So that tracebacks show the lines.
+        linecache.cache[filename] = (len(code), None, code.splitlines(keepends=True), filename)
+        namespace = self._shell.user_ns
+        tree = ast.parse(code.strip("\n"), filename)
+        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+        before = {name: namespace[name] for name in extra if name in namespace}
+        namespace.update(extra)
+        try:
+            exec(compile(tree, filename, "exec"), namespace)
+            if last is None:
+                return None
+            return eval(compile(ast.Expression(last.value), filename, "eval"), namespace)
+        finally:
+            for name in extra:
+                namespace.pop(name, None)
+            namespace.update(before)
+
+    def _call(self, header: dict[str, Any], values: list[Any]) -> Any:
+        target = header.get("target")
+        function = values.pop(0) if target is None else self._resolve(target)
+        names = header.get("keywords", ())
+        count = len(values) - len(names)
+        return function(*values[:count], **dict(zip(names, values[count:], strict=True)))
+
+    def _resolve(self, target: str) -> Callable[..., Any]:
+        function = self._functions.get(target)
+        if function is None:
+            module, _, name = target.rpartition(".")
+            function = getattr(importlib.import_module(module), name)
+        return function
+
+    def _names(self, value: Any = None) -> list[str]:
+        names = self._shell.user_ns if value is None else dir(value)
+        return [name for name in names if not name.startswith("_")]
+
+    def _names_below(self, path: list[str], *root: Any) -> list[str]:
+        """The names below `path`, of variables or of an object."""
+        if not path and not root:
+            return self._names()
+        value = root[0] if root else self._get(path.pop(0))
+        for name in path:
+            value = getattr(value, name)
+        return self._names(value)
+
+    def _bundle(self, value: Any) -> dict[str, Any]:
+        """How the value is displayed: forms by mime type; bytes as base64 text."""
+        formatter = self._shell.display_formatter
+        data, _ = formatter.format(value)
+        return encode_bundle(data)
+
+    def _history(self) -> list[tuple[int, str]]:
+        """The session's cells of all languages with their numbers."""
+        cells = self._shell.history_manager.input_hist_raw
+        return [(number, text) for number, text in enumerate(cells) if number and text]
+
+
+def _iterator(value: Any) -> Any:
+    return Items(iter(value), _AT_ONCE if hasattr(value, "__len__") else 1)
+
+
+class Items:
+    """An iteration under way, that the other side goes on with."""
+
+    def __init__(self, items: Iterator[Any], at_once: int) -> None:
+        self.items = items
+        # What is computed on demand may have effects, or wait: one at a time.
+        self.at_once = at_once
+
+
+def _next(items: Items) -> tuple[Any, ...]:
+    return tuple(islice(items.items, items.at_once))
+
+
+def _keys(value: Any) -> Any:
+    """The keys of a mapping, the indices of a sequence."""
+    return value.keys() if hasattr(type(value), "keys") else range(len(value))
+
+
+def _items(value: Any) -> Any:
+    return value.items() if hasattr(type(value), "items") else list(enumerate(value))
+
+
+def _find(value: Any, key: Any) -> tuple[Any, ...]:
+    """The item in a tuple, or an empty one when there is none."""
+    try:
+        return (value[key],)
+    except LookupError:
+        return ()
+
+
+def _push(value: Any, *items: Any) -> None:
+    """Put the items into a sequence, behind its last, or into a set."""
+    add = value.append if hasattr(type(value), "append") else value.add
+    for item in items:
+        add(item)
+
+
+def describe(error: BaseException) -> dict[str, Any]:
+    """What the other side is told of an error: type, message, and where it happened."""
+    told = traceback.TracebackException(type(error), error, user_part(error.__traceback__))
+    _leave_out_what_julia_told(told, error)
+    return {
+        "ename": type(error).__name__,
+        "evalue": clipped(str(error)),
+        "traceback": clipped("".join(told.format()).rstrip("\n")).split("\n"),
+    }
+
+
+def clipped(text: str) -> str:
+    """The text without its middle, if it is so long that no one would read it."""
+    if len(text) <= _LONGEST_TEXT:
+        return text
+    half = _LONGEST_TEXT // 2
+    return f"{text[:half]}\n… {len(text) - 2 * half} characters are left out …\n{text[-half:]}"
+
+
+def _leave_out_what_julia_told(
+    told: traceback.TracebackException | None, error: BaseException | None
+) -> None:
+    # The text of an error of Julia's, its note, has that of Python's error which caused it. Given
+    # once more for each, it would double with every language that an error passes.
+    while told is not None and error is not None:
+        if isinstance(error, JuliaError) and hasattr(error, "add_note"):
+            told.__cause__ = None
+        told, error = told.__cause__, error.__cause__

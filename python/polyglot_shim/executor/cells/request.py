@@ -1,0 +1,93 @@
+"""The request on whose behalf code runs: what it causes to be shown carries its id.
+
+The current request is a context variable, so that tasks of asyncio keep the request that created
+them. A thread gets the request of the thread that started it (`inherit`).
+"""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from contextvars import ContextVar
+from typing import Any
+
+from ..pipes.frames import encode_header
+
+_ATTRIBUTE = "_polyglot_request"
+
+
+class Request:
+    """A request of the host; `id` is `None` for code that no request caused."""
+
+    def __init__(
+        self,
+        id: int | None,
+        *,
+        header: dict[str, Any] | None = None,
+        content: dict[str, Any] | None = None,
+        metadata: dict[str, Any] | None = None,
+        allow_stdin: bool = False,
+        muted: bool = False,
+    ) -> None:
+        self.id = id
+        self.allow_stdin = allow_stdin
+        self.muted = muted  # nothing is shown
+        self._thread = threading.get_ident()
+        # The Jupyter message, as ipywidgets and others ask for it (`get_ipython().get_parent()`).
+        self.message = {
+            "header": header or {},
+            "parent_header": {},
+            "metadata": metadata or {},
+            "content": content or {},
+        }
+        # Ready-made, as a program may print a hundred thousand times; empty: show nothing.
+        self.stream_headers = {
+            name: b"" if muted else encode_header({"type": "stream", "id": id, "name": name})
+            for name in ("stdout", "stderr")
+        }
+
+    @property
+    def is_aside(self) -> bool:
+        """Whether the calling thread works beside the one that runs the request's code."""
+        return threading.get_ident() != self._thread
+
+
+NO_REQUEST = Request(None)
+
+# For those who ask very often; `None` where nobody has asked or told yet.
+REQUEST: ContextVar[Request | None] = ContextVar("polyglot_request", default=None)
+
+
+def current_request() -> Request:
+    """The request on whose behalf the calling code runs."""
+    request = REQUEST.get()
+    if request is None:
+        # A thread's first question: from now on its own context knows.
+        request = getattr(threading.current_thread(), _ATTRIBUTE, NO_REQUEST)
+        REQUEST.set(request)
+    return request
+
+
+def set_request(request: Request) -> None:
+    """From now on the calling context works for `request`."""
+    REQUEST.set(request)
+
+
+def inherit(thread: threading.Thread) -> None:
+    """`thread`, which is about to be started here, works for the request that runs here."""
+    setattr(thread, _ATTRIBUTE, current_request())
+
+
+class KnownRequests:
+    """Finds requests by the id of their Jupyter message, as long as anything refers to them."""
+
+    def __init__(self) -> None:
+        self._requests: weakref.WeakValueDictionary[str, Request] = weakref.WeakValueDictionary()
+
+    def add(self, request: Request) -> None:
+        """Remember the request, weakly."""
+        self._requests[request.message["header"].get("msg_id", "")] = request
+
+    def find(self, message: dict[str, Any]) -> Request | None:
+        """The request that the Jupyter message, or another with its header, is of."""
+        return self._requests.get(message.get("header", {}).get("msg_id", ""))

@@ -1,0 +1,264 @@
+"""IPython's shell in a process without a terminal.
+
+Magics, tracebacks, top-level await, `Out[n]` and the rest come from IPython; what differs from its
+terminal is where output, results, errors and pages go.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextvars import Context
+from subprocess import CalledProcessError
+from types import TracebackType
+from typing import Any
+
+from IPython.core import page
+from IPython.core.autocall import ZMQExitAutocall
+from IPython.core.error import UsageError
+from IPython.core.interactiveshell import (
+    ExecutionInfo,
+    ExecutionResult,
+    InteractiveShell,
+    InteractiveShellABC,
+    _asyncio_runner,
+)
+from IPython.core.payload import PayloadManager
+from traitlets import Any as AnyTrait
+from traitlets import CBool, Instance, Type, default
+
+from ..display.display import FrameDisplayHook, FramePublisher
+from ..streams import system
+from ..streams.output import Output
+from .errors import cut_own_frames
+from .history import CellHistory
+from .interrupt import Interrupts
+from .magics import KernelMagics, MarkerMagics
+from .request import KnownRequests, current_request, set_request
+from .subshells import OfThread
+
+
+class ZMQInteractiveShell(InteractiveShell):
+    """The shell of the Python cells.
+
+    Libraries know a notebook by this class's name (pandas, rich, tqdm and many others look for
+    it), hence the name of a transport that it does not use.
+    """
+
+    displayhook_class = Type(FrameDisplayHook)
+    display_pub_class = Type(FramePublisher)
+    autoindent = CBool(False)
+    # Libraries ask for the trait (`has_trait("kernel")`) and for what `kernel.KernelFacade` has.
+    kernel = AnyTrait()
+    output = Instance(Output)
+    interrupts = Instance(Interrupts)
+    requests = Instance(KnownRequests)
+
+    # Of the cell that runs in the thread that asks.
+    execution_count = OfThread(1)  # type: ignore[assignment]
+    cell_number = OfThread(0)
+    cell_source = OfThread("")
+    cell_as_written = OfThread("")  # with its language marker
+    cell_stored = OfThread(True)  # it goes into the history
+    last_error = OfThread(None)  # content of the `error` last published
+    display_failed = OfThread(False)  # a formatter of the cell's result raised
+
+    def __init__(self, **kwargs: Any) -> None:
+        self.keepkernel_on_exit = False
+        super().__init__(**kwargs)
+        _look_like_a_notebook(self)
+
+    @default("exiter")
+    def _default_exiter(self) -> ZMQExitAutocall:
+        return ZMQExitAutocall(self)
+
+    # What InteractiveShell calls while it is built
+
+    def init_environment(self) -> None:
+        """Programs that cells start shall colour their output, and not page it."""
+        os.environ.update(TERM="xterm-color", PAGER="cat", GIT_PAGER="cat")
+        for name in ("CLICOLOR", "FORCE_COLOR", "CLICOLOR_FORCE"):
+            os.environ[name] = "1"
+
+    def init_virtualenv(self) -> None:
+        """A kernel runs in the environment that it is installed in."""
+
+    def init_history(self) -> None:
+        self.history_manager = CellHistory(shell=self, parent=self)
+        self.configurables.append(self.history_manager)
+
+    def init_payload(self) -> None:
+        self.payload_manager = CellPayloads(parent=self)
+        self.payload_manager.clear_payload()
+        self.configurables.append(self.payload_manager)
+
+    def init_hooks(self) -> None:
+        super().init_hooks()
+        self.set_hook("show_in_pager", page.as_hook(self._page), 99)
+
+    def init_magics(self) -> None:
+        super().init_magics()
+        self.register_magics(KernelMagics, MarkerMagics)
+        self.magics_manager.register_alias("ed", "edit")
+
+    # Running cells
+
+    def begin_cell(
+        self, code: str, number: int, stored: bool, as_written: str | None = None
+    ) -> None:
+        """What happens next belongs to the cell with this code, and number in `In` and `Out`.
+
+        One that is not `stored` in the history has the number of the one before it.
+        """
+        self.cell_number = self.execution_count = number
+        self.cell_source = code
+        self.cell_as_written = code if as_written is None else as_written
+        self.cell_stored = stored
+        self.last_error = None
+        self.display_failed = False
+        self.displayhook.finish_displayhook()
+
+    def transform_cell(self, raw_cell: str) -> str:
+        """The code that is compiled. IPython drops leading blank lines; here they stay, one of them
+        stood for the language marker, so that tracebacks count lines as the user sees them."""
+        blank = len(raw_cell) - len(raw_cell.lstrip())
+        return "\n" * raw_cell.count("\n", 0, blank) + super().transform_cell(raw_cell)
+
+    async def run(
+        self, code: str, *, store_history: bool, silent: bool, context: Context
+    ) -> ExecutionResult:
+        """Run the code of the cell that was begun; code that awaits runs in `context`."""
+        result = None
+        failed = None
+        try:
+            transformed = self.transform_cell(code)
+        except Exception:
+            transformed, failed = code, sys.exc_info()
+        cell = self.run_cell_async(
+            code,
+            store_history=store_history,
+            silent=silent,
+            transformed_cell=transformed,
+            preprocessing_exc_tuple=failed,
+        )
+        try:
+            if not self.should_run_async(
+                code, transformed_cell=transformed, preprocessing_exc_tuple=failed
+            ):
+                result = _run_to_end(cell)
+            elif self.loop_runner is _asyncio_runner:
+                result = await self.interrupts.run_task(cell, context)
+            else:  # another loop, which the user chose by %autoawait
+                result = self.loop_runner(cell)
+        except BaseException as error:
+            # Only an interrupt between the user's code and IPython's own gets here.
+            result = ExecutionResult(ExecutionInfo(code, store_history, silent, True, None))
+            result.error_in_exec = error
+            self.showtraceback()
+        finally:
+            self.events.trigger("post_execute")
+            if not silent:
+                self.events.trigger("post_run_cell", result)
+        return result
+
+    def system(self, cmd: str) -> None:
+        """Run `cmd` in the user's shell; `_exit_code` tells how it ended."""
+        exit_code = system.run(self.var_expand(cmd, depth=1))
+        self.user_ns["_exit_code"] = exit_code
+        if getattr(self, "system_raise_on_error", False) and exit_code != 0:
+            raise CalledProcessError(exit_code, cmd)
+
+    system_piped = system
+
+    # Errors
+
+    def showtraceback(
+        self,
+        exc_tuple: tuple[type[BaseException], BaseException, TracebackType | None] | None = None,
+        *args: Any,
+        **kwargs: Any,
+    ) -> None:
+        """Show the current exception, or the given one."""
+        error = exc_tuple[1] if exc_tuple else sys.exc_info()[1]
+        if error is not None:
+            cut_own_frames(error)
+        if not isinstance(error, KeyboardInterrupt):
+            super().showtraceback(exc_tuple, *args, **kwargs)
+            return
+        with self.interrupts.paused():  # a second interrupt shall not spoil the report of the first
+            super().showtraceback(exc_tuple, *args, **kwargs)
+
+    def _showtraceback(
+        self, etype: type[BaseException], evalue: BaseException, stb: list[str]
+    ) -> None:
+        self.last_error = {"ename": etype.__name__, "evalue": str(evalue), "traceback": stb}
+        self.display_failed = self.display_failed or self.displayhook.is_active
+        self.output.publish("error", self.last_error)
+
+    # Payloads: what the client that asked shall do
+
+    def _page(self, strg: str | dict[str, Any], start: int = 0, **_: Any) -> None:
+        data = strg if isinstance(strg, dict) else {"text/plain": strg}
+        self.payload_manager.write_payload({"source": "page", "data": data, "start": max(0, start)})
+
+    def set_next_input(self, s: str, replace: bool = False) -> None:
+        """Put `s` into the next cell, or in the place of this one."""
+        self.payload_manager.write_payload(
+            {"source": "set_next_input", "text": s, "replace": replace}
+        )
+
+    def ask_exit(self) -> None:
+        """End this process after the cell; `exit(keep_kernel=True)` ends only the client."""
+        self.exit_now = not self.keepkernel_on_exit
+        self.payload_manager.write_payload(
+            {"source": "ask_exit", "keepkernel": self.keepkernel_on_exit}
+        )
+
+    # The request that runs, for widgets
+
+    def get_parent(self) -> dict[str, Any]:
+        """The Jupyter message on whose behalf the calling code runs."""
+        return current_request().message
+
+    def set_parent(self, parent: dict[str, Any]) -> None:
+        """From now on output of the calling context belongs to the message `parent`."""
+        request = self.requests.find(parent)
+        if request is not None:
+            set_request(request)
+
+    # Graphics
+
+    def enable_gui(self, gui: str | None = None) -> None:
+        """Figures are shown inline; event loops of graphical toolkits do not run here."""
+        if gui not in (None, "inline", "agg", "ipympl", "widget", "notebook"):
+            raise UsageError(
+                f"this kernel runs no {gui} event loop: use %matplotlib inline or widget"
+            )
+
+
+class CellPayloads(PayloadManager):
+    """What the cell that runs in the asking thread wants its client to do."""
+
+    _payload = OfThread([])  # type: ignore[assignment]
+
+
+InteractiveShellABC.register(ZMQInteractiveShell)
+
+
+def _look_like_a_notebook(shell: ZMQInteractiveShell) -> None:
+    """Leave the traces of ipykernel by which libraries know a notebook.
+
+    tqdm, for one, takes a shell without this section of the configuration for a terminal, and in
+    another module looks whether the module of ipykernel's shell was loaded.
+    """
+    shell.config.IPKernelApp.parent_appname = "polyglot"
+    sys.modules.setdefault("ipykernel.zmqshell", sys.modules[__name__])
+
+
+def _run_to_end(cell: Any) -> ExecutionResult:
+    """The result of a coroutine that never waits."""
+    try:
+        cell.send(None)
+    except StopIteration as stop:
+        return stop.value
+    raise RuntimeError("the cell waits for something, but was not expected to")
