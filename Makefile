@@ -1,8 +1,12 @@
 # PolyglotKernel: `make run` shows it, `make test` tests it. All of it lives in this folder:
 # .venv (Python and its packages), .julia (Julia, only where the machine has none).
-# PYTHON=python3.12 and POLYGLOT_JULIA=/path/to/julia choose others.
+# PYTHON=python3.12 makes .venv of another Python; JULIA=/path/to/julia chooses another Julia, for any goal.
 
 PYTHON ?= python3
+JULIA ?= $(POLYGLOT_JULIA)
+ifneq ($(JULIA),)
+export POLYGLOT_JULIA := $(JULIA)
+endif
 BIN := .venv/bin
 SAY := @printf '\033[1m%s\033[0m\n'
 PIP := $(BIN)/python -m pip install --disable-pip-version-check
@@ -12,14 +16,14 @@ PACKAGES := awk '/^Collecting/ { print "  " $$2; fflush() } \
 SHELL := bash
 .SHELLFLAGS := -o pipefail -c
 
-.PHONY: run test console lab bench setup lint clean
+.PHONY: run test console lab bench image setup lint clean
 
 run: setup
 	@$(BIN)/python examples/show.py examples/tour.ipynb
 
-test: .venv/image
+test: setup image
 	$(SAY) 'Tests in Julia'
-	@"$$(cat .venv/julia)" --startup-file=no julia/test/runtests.jl
+	@"$${POLYGLOT_JULIA:-$$(cat .venv/julia)}" --startup-file=no julia/test/runtests.jl
 	$(SAY) 'Tests in Python, and of the real kernel'
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
@@ -29,13 +33,13 @@ console: setup
 lab: setup .venv/lab
 	@$(BIN)/jupyter lab examples/tour.ipynb
 
-# Of another Julia than the others use: make bench JULIA=/path/to/julia
-JULIA ?= $(POLYGLOT_JULIA)
-
-bench: .venv/ready .venv/bench
-	$(SAY) 'The kernel as a Julia image, where it is of use'
-	@POLYGLOT_JULIA='$(JULIA)' $(BIN)/polyglot-kernel compile --if-possible
+bench: setup image .venv/bench
 	@$(BIN)/python -m bench $(if $(JULIA),--julia '$(JULIA)')
+
+# Julia before 1.9 compiles the kernel anew at each start. An image halves the time of the tests.
+image: setup
+	$(SAY) 'The kernel as a Julia image, where it is of use'
+	@$(BIN)/polyglot-kernel compile --if-possible
 
 lint: setup
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
@@ -57,12 +61,6 @@ setup: .venv/ready
 .venv/ready: .venv/julia
 	$(SAY) 'Checking the parts, and compiling the Julia package'
 	@$(BIN)/polyglot-kernel doctor
-	@touch $@
-
-# Julia before 1.9 compiles the kernel anew at each start. An image halves the time of the tests.
-.venv/image: .venv/ready $(shell find julia -name "*.jl" -path "*/src/*")
-	$(SAY) 'The kernel as a Julia image, where it is of use'
-	@$(BIN)/polyglot-kernel compile --if-possible
 	@touch $@
 
 .venv/lab .venv/bench: .venv/%: .venv/installed

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import stat
-import tempfile
 
 from polyglot_shim import paths
 
@@ -41,7 +40,13 @@ def _can_be_written(folder: str) -> bool:
 
 
 def _temporary() -> str:
-    return os.path.join(tempfile.gettempdir(), f"polyglot-kernel-{os.getuid()}")
+    import tempfile  # no usual start needs it
+
+    try:
+        folder = tempfile.gettempdir()
+    except OSError:  # there is none that can be written
+        folder = os.curdir
+    return os.path.join(folder, f"polyglot-kernel-{os.getuid()}")
 
 
 def _is_made(folder: str) -> bool:

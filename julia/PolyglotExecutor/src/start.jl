@@ -181,18 +181,18 @@ an answer, because the root task may be that one or wait for it.
 function deliver(session::Session, frame::Frames.Frame)
     type = frame.header["type"]
     calls = session.calls
-    type in ("call", "return") && arrived!(session.bridge.arrivals, frame)
+    type in ("call", "return") && frame_arrived(session.bridge, frame)
     if type == "input_reply"
         put!(session.input_replies, frame.header["value"])
     elseif type == "return"
-        waiting = get(calls.returns, frame.header["call"], nothing)
+        waiting = waiting_for(calls, frame.header["call"])
         waiting === nothing ? late_return_arrived(session, frame) : put!(waiting, frame)
     elseif type == "interrupt"
         interrupt_by_frame(session, frame.header)
     elseif type == "release"
         release_arrived(session, frame.header)
-    elseif type == "call" && !isempty(calls.waiting)
-        put!(last(calls.waiting), frame)
+    elseif type == "call"
+        put!(something(innermost(calls), session.inbox), frame)
     else
         put!(session.inbox, frame)
     end

@@ -5,10 +5,12 @@ include("arrivals.jl")
 """
     Bridge(peer, make_proxy)
 
-All that this process shares with the process of one other language.
+All that this process shares with the process of one other language. Tasks of several threads may ask
+Python at once: what changes here, changes under `lock`.
 """
 mutable struct Bridge
     peer::String
+    lock::ReentrantLock
     exports::Values.Exports
     imports::Values.Imports
     lender::Values.Lender
@@ -22,29 +24,49 @@ function Bridge(peer::String, make_proxy)
     exports, imports, lender = Values.Exports(), Values.Imports(), Values.Lender()
     proxy(reference) = make_proxy(Values.hold!(imports, reference))
     codec = Values.Codec(exports, lender, proxy)
-    return Bridge(peer, exports, imports, lender, codec, Arrivals(), 0, Warned())
+    return Bridge(peer, ReentrantLock(), exports, imports, lender, codec, Arrivals(), 0, Warned())
 end
 
 # A new process has nothing of what the one before it held.
 function meet!(bridge::Bridge, header::Dict{String,Any})
     generation = get(header, "generation", nothing)
     generation isa Int && generation != bridge.peer_generation || return nothing
-    if bridge.peer_generation != 0
-        empty!(bridge.exports)
-        close_segments(bridge, collect(keys(bridge.lender.segments)))
+    lock(bridge.lock) do
+        if bridge.peer_generation != 0
+            empty!(bridge.exports)
+            close_segments(bridge, collect(keys(bridge.lender.segments)))
+        end
+        bridge.peer_generation = generation
     end
-    bridge.peer_generation = generation
     return nothing
 end
 
-close_segments(bridge::Bridge, fds) =
-    foreach(fd -> Values.close_segment!(bridge.lender, Int(fd)), fds)
+function close_segments(bridge::Bridge, fds)
+    isempty(fds) && return nothing
+    lock(bridge.lock) do
+        foreach(fd -> Values.close_segment!(bridge.lender, Int(fd)), fds)
+    end
+    return nothing
+end
+
+"What is sent of values: `encode` (`Values.encode` and its like) of the bridge's codec and `arguments`."
+outgoing(encode, bridge::Bridge, @nospecialize(arguments...)) =
+    lock(() -> encode(bridge.codec, arguments...), bridge.lock)::Values.Encoded
+
+"What has arrived: the values, and the segments that they came in."
+incoming(bridge::Bridge, buffers, name::String) =
+    lock(() -> Values.decode(bridge.codec, buffers, name), bridge.lock)
+
+incoming_parts(names_of, bridge::Bridge, buffers) =
+    lock(() -> Values.decode_parts(names_of, bridge.codec, buffers), bridge.lock)::Vector{Any}
 
 # -------------------------------------------------------------------------------------- letting go
 
 "Tell the other side what we let go of."
 function release_dropped(session)
-    released = Values.take_released!(session.bridge.imports)
+    bridge = session.bridge
+    isempty(bridge.imports.released) && return nothing
+    released = lock(() -> Values.take_released!(bridge.imports), bridge.lock)
     isempty(released) || send_release(session, released, Int[], 0)
     return nothing
 end
@@ -66,12 +88,18 @@ function release_arrived(session, header::Dict{String,Any})
     bridge = session.bridge
     get(header, "generation", 0) == bridge.exports.generation &&
         close_segments(bridge, get(header, "segments", ()))
-    let_go!(bridge, release_behind!(bridge.arrivals, get(header, "refs", Any[])))
+    references = get(header, "refs", Any[])
+    lock(() -> let_go!(bridge, release_behind!(bridge.arrivals, references)), bridge.lock)
     return nothing
 end
 
+"A frame with values has arrived."
+frame_arrived(bridge::Bridge, frame::Frames.Frame) =
+    lock(() -> arrived!(bridge.arrivals, frame), bridge.lock)
+
 "The frame with this key was read, or nobody will."
-frame_read(bridge::Bridge, key::FrameKey) = let_go!(bridge, was_read!(bridge.arrivals, key))
+frame_read(bridge::Bridge, key::FrameKey) =
+    lock(() -> let_go!(bridge, was_read!(bridge.arrivals, key)), bridge.lock)
 
 function let_go!(bridge::Bridge, references::Vector{Any})
     for (generation, number, count) in references

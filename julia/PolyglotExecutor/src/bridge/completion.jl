@@ -42,7 +42,7 @@ function python_names(session, root::Union{Python,PyObject}, path)
     fields = call_fields("polyglot.names_below", String[])
     push!(fields, Pair{String,Any}("generation", session.bridge.exports.generation))
     push!(fields, Pair{String,Any}("brief", true))
-    buffers = Values.encode_parts(session.bridge.codec, parts).buffers
+    buffers = outgoing(Values.encode_parts, session.bridge, parts).buffers
     return call(session, session.bridge.peer, "call", fields, buffers, NAMES_LIMIT) do frame
         frame === nothing && return String[]
         names, failed = result_of(session, frame)

@@ -8,7 +8,7 @@ rehearsed_values() = Any[
 
 function rehearsed_call(session::Session, op::String, parts::Vector{NamedValue}, fields...)
     header = Dict{String,Any}("type" => "call", "call" => 0, "id" => 0, "op" => op, fields...)
-    buffers = Values.encode_parts(session.bridge.codec, parts).buffers
+    buffers = outgoing(Values.encode_parts, session.bridge, parts).buffers
     return Frames.Frame(header, buffers, UInt32(0))
 end
 
@@ -39,10 +39,10 @@ end
 
 # The answer to the call that is made next.
 function answer_soon(session::Session, @nospecialize(value))
-    encoded = Values.encode(session.bridge.codec, value)
+    sent = outgoing(Values.encode, session.bridge, value)
     number = session.calls.last + 1
     header = Dict{String,Any}("type" => "return", "status" => "ok", "call" => number)
-    answer = Frames.Frame(header, encoded.buffers, UInt32(0))
+    answer = Frames.Frame(header, sent.buffers, UInt32(0))
     schedule(Task(() -> deliver(session, answer)))
     return nothing
 end

@@ -19,15 +19,15 @@ it needs, with the names of each. Throws [`Values.ConversionError`](@ref) and `I
 function request(session, op::String, parts::Vector{NamedValue}, fields::JSON.Fields)
     bridge = session.bridge
     release_dropped(session)
-    encoded = checked(session, Values.encode_parts(bridge.codec, parts))
+    sent = checked(session, outgoing(Values.encode_parts, bridge, parts))
     name = op == "get" ? fields_name(fields) : "the result"
     push!(fields, Pair{String,Any}("generation", bridge.exports.generation))
     try   # what the frame refers to lives until it is sent
-        return GC.@preserve parts call(session, bridge.peer, op, fields, encoded.buffers) do frame
+        return GC.@preserve parts call(session, bridge.peer, op, fields, sent.buffers) do frame
             return result_of(session, frame, name)
         end
     finally   # it was mapped, or nobody waits for the answer any more
-        close_segments(bridge, encoded.segments)
+        close_segments(bridge, sent.segments)
     end
 end
 
@@ -41,7 +41,7 @@ function result_of(session, frame::Frames.Frame, name::String="the result")
 end
 
 function decode_answer(session, frame::Frames.Frame, name::String="the result")
-    value, segments = Values.decode(session.bridge.codec, frame.buffers, name)
+    value, segments = incoming(session.bridge, frame.buffers, name)
     isempty(segments) ||
         send_release(session, Values.Released[], segments, frame.header["generation"])
     return value
@@ -50,7 +50,7 @@ end
 "The values of a call that arrived; its caller waits, and closes the segments."
 function arguments(session, frame::Frames.Frame)
     meet!(session.bridge, frame.header)
-    values = Values.decode_parts(session.bridge.codec, frame.buffers) do count
+    values = incoming_parts(session.bridge, frame.buffers) do count
         names_of_parts(frame.header, count)
     end
     frame_read(session.bridge, key_of(frame))
@@ -70,8 +70,8 @@ end
 
 "The fields and buffers of the `return` with a value, which has to live until that is sent."
 function answer_with(session, @nospecialize(value), name::String)
-    encoded = checked(session, Values.encode(session.bridge.codec, value, name))
-    return JSON.fields("generation" => session.bridge.exports.generation), encoded.buffers, value
+    sent = checked(session, outgoing(Values.encode, session.bridge, value, name))
+    return JSON.fields("generation" => session.bridge.exports.generation), sent.buffers, value
 end
 
 "The fields and buffers of the `return` with an error: what it says, and the error to look at."
@@ -83,7 +83,7 @@ function answer_failure(session, failure::Failure)
         "traceback" => Any[String(line) for line in split(clipped(stack_text(failure)), '\n')],
         "generation" => session.bridge.exports.generation,
     )
-    return fields, Values.encode_reference(session.bridge.codec, exception).buffers
+    return fields, outgoing(Values.encode_reference, session.bridge, exception).buffers
 end
 
 "How many characters of an error's message, and of its stack, are told."

@@ -5,9 +5,10 @@
 
 Who waits for a `return`, and what is done with calls that arrive: `handlers` maps an `op` to a
 function `(session, frame) -> (fields::JSON.Fields, buffers, …)` of the `return`; `failure` makes the same of an
-exception stack.
+exception stack. Tasks of several threads may call: who waits is changed under `lock`.
 """
 mutable struct Calls
+    lock::ReentrantLock
     returns::Dict{Any,Any}                  # call number => mailbox
     waiting::Vector{Channel{Any}}   # the innermost last; it serves what arrives meanwhile
     last::Int
@@ -15,7 +16,32 @@ mutable struct Calls
     failure::Any
 end
 
-Calls() = Calls(Dict{Any,Any}(), Channel{Any}[], 0, Dict{String,Any}(), nothing)
+Calls() = Calls(ReentrantLock(), Dict{Any,Any}(), Channel{Any}[], 0, Dict{String,Any}(), nothing)
+
+"Who waits for the `return` of a call, or nothing."
+waiting_for(calls::Calls, number) = lock(() -> get(calls.returns, number, nothing), calls.lock)
+
+"The innermost that waits, or nothing."
+innermost(calls::Calls) =
+    lock(() -> isempty(calls.waiting) ? nothing : last(calls.waiting), calls.lock)
+
+# The number of a call whose `return` comes into `mail`.
+function begin_call!(calls::Calls, mail::Channel{Any})
+    lock(calls.lock) do
+        number = calls.last += 1
+        calls.returns[number] = mail
+        push!(calls.waiting, mail)
+        return number
+    end
+end
+
+function end_call!(calls::Calls, number::Int, mail::Channel{Any})
+    lock(calls.lock) do
+        delete!(calls.returns, number)
+        filter!(other -> other !== mail, calls.waiting)
+    end
+    return nothing
+end
 
 """
     call(read, session, to, op, fields = JSON.fields(), buffers = [], limit = Inf)
@@ -28,10 +54,8 @@ function call(
     read, session, to::String, op::String, fields=JSON.fields(), buffers=Vector{UInt8}[], limit::Float64=Inf
 )
     calls = session.calls
-    number = calls.last += 1
     mail = Channel{Any}(typemax(Int))
-    calls.returns[number] = mail
-    push!(calls.waiting, mail)
+    number = begin_call!(calls, mail)
     timer = isfinite(limit) ? Timer(_ -> put!(mail, nothing), limit) : nothing
     try
         header = JSON.fields(
@@ -49,8 +73,7 @@ function call(
         end
     finally
         timer === nothing || close(timer)
-        delete!(calls.returns, number)
-        filter!(!isequal(mail), calls.waiting)
+        end_call!(calls, number, mail)
         frame_read(session.bridge, ("return", number))
         while isready(mail)   # what came when this task was interrupted is another one's now
             frame = take!(mail)

@@ -146,10 +146,12 @@ function settle!(stream::OutputStream, depth::Int=0)
         stream.lock = ReentrantLock()
         stream.depth = 0
     end
+    trylock(stream.lock) || return nothing    # a task of another thread prints, and will send it
     if !isempty(stream.text) && stream.depth == 0
         send_valid(stream, stream.text)
         empty!(stream.text)
     end
+    unlock(stream.lock)
     return nothing
 end
 
