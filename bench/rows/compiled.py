@@ -74,8 +74,10 @@ def _guarded(run: Run, name: str, action: Callable) -> object:
 def fill(
     run: Run, name: str, first: list[Method], others: list[Method], alone: set[str] | None
 ) -> None:
-    """`first` are the methods of the process that was launched, `others` those of its children."""
-    table, methods = run.table, first + others
+    """`first` are the methods of the process that was launched, `others` those of its children. Our
+    host runs no user code: a name of Main in it is the kernel's own."""
+    table, others = run.table, without_users(others)
+    methods = (first if name == OURS else without_users(first)) + others
     if name == OURS:
         table.add(HOST, name, len(first))
         table.add(EXECUTOR, name, len(others))
@@ -88,6 +90,10 @@ def fill(
         table.add(AGAIN, name, sum(method.again for method in methods))
 
 
+def without_users(methods: list[Method]) -> list[Method]:
+    return [method for method in methods if not method.users]
+
+
 def compiled_by(run: Run, traced: str) -> tuple[list[Method], list[Method]]:
     """What the launched process and its children compile."""
     before = set(run.kernels.traces.iterdir())
@@ -96,8 +102,8 @@ def compiled_by(run: Run, traced: str) -> tuple[list[Method], list[Method]]:
         time.sleep(AFTERWARDS)
         launched = run.kernels.traces / f"{kernel.pid}.jl"
         files = set(run.kernels.traces.iterdir()) - before
-        others = [method for file in sorted(files - {launched}) for method in trace.read(file)]
-        return trace.read(launched), others
+        of_others = [method for file in sorted(files - {launched}) for method in trace.read(file)]
+        return trace.read(launched), of_others
 
 
 def compiled_alone(run: Run) -> set[str]:
