@@ -98,8 +98,24 @@ def _install(options: argparse.Namespace) -> int:
         name=options.name,
         display_name=options.display_name,
     ):
-        print(f"installed {folder}")
+        print(f"installed {folder}", flush=True)
+    _compile_ahead(julia)
     return 0
+
+
+def _compile_ahead(chosen: str | None) -> None:
+    """Has Julia compile the kernel now, so that its first start need not. What fails is told."""
+    from polyglot_shim.find_julia import find_julia
+    from polyglot_shim.julia_version import dotted
+    from polyglot_shim.packages import compile_packages
+
+    try:
+        julia = find_julia(install=False, chosen=chosen)
+        _say(f"compiling it for Julia {dotted(julia.version)}, once: up to a minute")
+        seconds = compile_packages(julia)
+        _say(f"compiled, or was before ({seconds:.0f} s)")
+    except StartupError as error:
+        _say(f"It is not compiled yet: the first start will do that. {error}")
 
 
 def _uninstall(options: argparse.Namespace) -> int:

@@ -41,13 +41,15 @@ class Julia:
         self.origin = origin
 
 
-def find_julia(memory: Memory | None = None, install: bool = True) -> Julia:
-    """The Julia to use.
+def find_julia(
+    memory: Memory | None = None, install: bool = True, chosen: str | None = None
+) -> Julia:
+    """The Julia to use; `chosen` stands for POLYGLOT_JULIA where that is not the variable's.
 
     `install` allows juliapkg to download one. Raises StartupError, saying all that was tried, after
     at most `SEARCH_SECONDS`; only a running download takes longer.
     """
-    search = _Search(memory or Memory(), install)
+    search = _Search(memory or Memory(), install, chosen or os.environ.get("POLYGLOT_JULIA"))
     for step in (
         search.from_variable,
         search.on_path,
@@ -69,14 +71,15 @@ def find_julia(memory: Memory | None = None, install: bool = True) -> Julia:
 class _Search:
     """One search: each step returns a Julia, or None and a line in `tried`."""
 
-    def __init__(self, memory: Memory, install: bool) -> None:
+    def __init__(self, memory: Memory, install: bool, chosen: str | None) -> None:
+        self.chosen = chosen
         self.memory = memory
         self.install = install
         self.deadline = time.monotonic() + SEARCH_SECONDS
         self.tried: list[str] = []
 
     def from_variable(self) -> Julia | None:
-        value = os.environ.get("POLYGLOT_JULIA")
+        value = self.chosen
         if not value:
             self.tried.append("POLYGLOT_JULIA: not set")
             return None

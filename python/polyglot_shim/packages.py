@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import time
 
 from polyglot_shim.depot import depot_environment
 from polyglot_shim.errors import StartupError
@@ -14,11 +15,12 @@ COMPILE_SECONDS = 600.0  # a guard
 COMPILE_ONLY = "--compile-only"
 
 
-def compile_packages(julia: Julia) -> None:
+def compile_packages(julia: Julia) -> float:
     """Compiles the host's and the executor's packages side by side, unless that was done.
 
-    Raises StartupError with what Julia says.
+    How long that took, in seconds. Raises StartupError with what Julia says.
     """
+    started = time.monotonic()
     commands = ([*host_program(julia), COMPILE_ONLY], julia_executor(julia, COMPILE_ONLY))
     running = [_run(command) for command in commands]
     try:
@@ -33,6 +35,7 @@ def compile_packages(julia: Julia) -> None:
     for process, text in zip(running, said, strict=True):
         if process.returncode != 0:
             raise StartupError(f"The kernel's Julia packages do not load:\n{text.strip()}")
+    return time.monotonic() - started
 
 
 def _run(command: list[str]) -> subprocess.Popen[str]:

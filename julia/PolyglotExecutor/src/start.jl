@@ -32,7 +32,7 @@ function main()
     start_reader(session)
     choose_project()
     startup && run_startup_files(session)
-    warm_up(session)
+    Compat.CACHES_MACHINE_CODE || warm_up(session)
     serve(session)
     return nothing
 end

@@ -51,6 +51,7 @@ include("shutdown.jl")
 include("jobs/subshells.jl")
 include("requests.jl")
 include("loop.jl")
+include("rehearsal.jl")
 
 """
     main(arguments)
@@ -90,5 +91,7 @@ precompile(begin_shutdown!, (Kernel, Bool))
 foreach(handler -> precompile(handler, (Kernel, Request)), values(QUEUED))
 foreach(handler -> precompile(handler, (Kernel, Request)), values(ANSWERED))
 foreach(handler -> precompile(handler, (Kernel, Executor, Frame)), values(FRAME_HANDLERS))
+precompile(adopt_process, (Started,))
+Compat.CACHES_MACHINE_CODE && rehearse()
 
 end

@@ -13,18 +13,34 @@ which keeps no compiled code, it is then compiled when it is first used, and not
 can say its first word.
 """
 function run_kernel(kernel::Kernel)
+    begin_kernel(kernel)
+    items = PollItem[]
+    while !is_over(kernel)
+        step!(kernel, items)
+    end
+    end_kernel(kernel)
+    return nothing
+end
+
+function begin_kernel(kernel::Kernel)
     welcome_subscribers(kernel)     # who came since the socket was bound: before any other message
     publish(kernel, "status", NO_PARENT, "{\"execution_state\":\"starting\"}")
-    items = PollItem[]
     Base.invokelatest(accelerate!, kernel.session.signer)
-    while !is_over(kernel)
-        fill_items!(items, kernel)
-        poll!(kernel.channels.zmq, items, time_to_wait(kernel))
-        handle_sockets!(kernel, items)
-        handle_executors!(kernel, items)
-        handle_deadlines!(kernel)
-        isempty(kernel.queue) || Base.invokelatest(start_jobs!, kernel)
-    end
+    return nothing
+end
+
+"Wait for whatever comes next, or is due, and handle it; `items` is room for what is waited for."
+function step!(kernel::Kernel, items::Vector{PollItem})
+    fill_items!(items, kernel)
+    poll!(kernel.channels.zmq, items, time_to_wait(kernel))
+    handle_sockets!(kernel, items)
+    handle_executors!(kernel, items)
+    handle_deadlines!(kernel)
+    isempty(kernel.queue) || Base.invokelatest(start_jobs!, kernel)
+    return nothing
+end
+
+function end_kernel(kernel::Kernel)
     close_channels(kernel.channels)
     remove_ipc_files(kernel.connection)
     return nothing

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from polyglot_shim import paths
 from polyglot_shim.doctor.report import Report
 from polyglot_shim.errors import StartupError
@@ -13,14 +11,12 @@ from polyglot_shim.packages import compile_packages
 
 def examine_package(report: Report, julia: Julia) -> None:
     """Loads the Julia packages, which compiles them where that was not done before."""
-    started = time.monotonic()
     try:
-        compile_packages(julia)
+        seconds = compile_packages(julia)
     except StartupError as error:
         report.bad(
             str(error),
             "see the error; if a precompiled file is broken, remove\n~/.julia/compiled/*/Polyglot*",
         )
         return
-    seconds = time.monotonic() - started
     report.good(f"The kernel's Julia package loads ({seconds:.1f} s): {paths.julia_packages()}")

@@ -49,11 +49,7 @@ takes_calls(executor::Executor) =
 function request_of(kernel::Kernel, executor::Executor, id::Int)
     job = get(kernel.jobs, id, nothing)
     job === nothing || return job.request
-    parent = get(kernel.parents, id, executor.parent)
-    none = UInt8[]
-    return Request(
-        SHELL, Vector{UInt8}[], parent, "", "", "", "", none, none, Dict{String,Any}(), Vector{UInt8}[]
-    )
+    return clientless_request(get(kernel.parents, id, executor.parent))
 end
 
 "The called executor answers."

@@ -69,6 +69,15 @@ struct Request
     buffers::Vector{Vector{UInt8}}
 end
 
+"A request of nobody's, of which only the header is known, for output to belong to."
+function clientless_request(header_json::Vector{UInt8})
+    none = UInt8[]
+    return Request(
+        SHELL, Vector{UInt8}[], header_json, "", "", "", "", "", "", none, none, Dict{String,Any}(),
+        Vector{UInt8}[],
+    )
+end
+
 """
     read_request(session, channel, parts)
 

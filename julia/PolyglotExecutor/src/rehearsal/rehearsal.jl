@@ -1,24 +1,6 @@
-# Julia compiles a function when it is first called. So that the user's first cell does not wait for
-# that, the executor handles requests of its own as soon as it is ready, in a session that talks to
-# the null device. The same run, when the package is compiled, puts the results of type inference
-# (from Julia 1.9 on, machine code) into its cache.
-
-"Where the cells of the rehearsal are evaluated."
-baremodule Stage
-using Base
-end
-
-"A session like any other, whose frames nobody reads."
-function rehearsal_session()
-    null = RawFD(checked("open", ccall(:open, Cint, (Cstring, Cint), "/dev/null", 2)))
-    channel = HostChannel(
-        Base.PipeEndpoint(), null, Frames.Decoder(), null, (null, null), UInt8[], ReentrantLock(),
-        UInt8[], Ref{Cint}(0),
-    )
-    session = Session(channel, SigintGate(; opens=false))
-    session.mod = Stage
-    return session
-end
+# Julia compiles a function when it is first called. So that the user's first cells do not wait for that,
+# the executor handles requests of its own, in a session that talks to the null device: when the package
+# is compiled, whose cache keeps the machine code from Julia 1.9 on, and before that at every start.
 
 function rehearsed(type::String, code::String)
     header = Dict{String,Any}()
@@ -61,7 +43,7 @@ function rehearse(before_each, steps::Int)
         step == 1 && println(session.stdout, 1)   # what a cell does that the rehearsed ones must not
     end
     steps == size(REHEARSAL, 1) && rehearse_values(before_each, session)
-    ccall(:close, Cint, (RawFD,), session.channel.replies)
+    close_session(session)
     return nothing
 end
 
