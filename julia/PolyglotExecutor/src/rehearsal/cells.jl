@@ -37,7 +37,7 @@ const REHEARSED_FAILURES = [
 const REHEARSED_QUESTIONS = [
     ("complete", "printl"), ("complete", "pri"), ("complete", "Base.prin"), ("complete", "x.a"), ("complete", "\\alph"),
     ("complete", "using Line"), ("complete", "sqrt("), ("complete", "f(x, "), ("complete", "\"/tm"), ("complete", "x"),
-    ("complete", "]st"), ("complete", "py."), ("complete", "@tim"), ("complete", "Polyglot."), ("complete", ""),
+    ("complete", "py."), ("complete", "@tim"), ("complete", "Polyglot."), ("complete", ""),
     ("inspect", "print"), ("inspect", "sum("), ("inspect", "x"), ("inspect", "@time"), ("inspect", "no_such"),
     ("is_complete", "f("), ("is_complete", "1 + 1"), ("is_complete", "for i in 1:2"), ("is_complete", "x = )"),
 ]
