@@ -132,7 +132,14 @@ class Kernel:
 
     def execute(self, code: str, **options: Any) -> str:
         """Send a cell; its msg_id."""
-        content = {"code": code, "silent": False, "store_history": True, "allow_stdin": False}
+        content = {
+            "code": code,
+            "silent": False,
+            "store_history": True,
+            "user_expressions": {},
+            "allow_stdin": False,
+            "stop_on_error": True,
+        }
         return self.send("shell", "execute_request", content | options)
 
     def collect(self, identity: str) -> tuple[Message, list[Message]]:
