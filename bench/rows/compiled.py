@@ -1,8 +1,8 @@
 """The methods that Julia compiles at run time, from the launch through the thirty cells.
 
-Each Julia process writes what it compiles (`bench.trace`). What a cell's own code needs is counted
-where it holds no name of Main, as no kernel could have compiled that ahead: a row says how many of
-the methods Julia compiles for these cells' code without any kernel, too.
+Each Julia process writes what it compiles (`bench.trace`). The user's own is set aside: methods with
+a name of Main in them, and what Julia compiles for the same cells' code in no kernel, where nothing
+is shown (`inv` of a matrix, say). A row says how many the latter are.
 """
 
 from __future__ import annotations
@@ -25,9 +25,7 @@ EXECUTOR = "methods compiled until after the thirty cells, executor"
 ALL = "methods compiled until after the thirty cells"
 SECONDS = "methods compiled until after the thirty cells, the time it takes"
 AGAIN = "methods compiled until after the thirty cells, marked `# recompile`"
-JULIAS_OWN = (
-    "methods compiled until after the thirty cells, that the code needs without a kernel, too"
-)
+JULIAS_OWN = "methods set aside, as the cells' code needs them in no kernel, too"
 AFTERWARDS = 2.0  # s, for what is done in the background
 ALONE_SECONDS = 300.0  # guard
 
@@ -76,14 +74,17 @@ def fill(
 ) -> None:
     """`first` are the methods of the process that was launched, `others` those of its children. Our
     host runs no user code: a name of Main in it is the kernel's own."""
-    table, others = run.table, without_users(others)
-    methods = (first if name == OURS else without_users(first)) + others
+    table, own = run.table, alone or set()
+    others = without_users(others)
+    first = first if name == OURS else without_users(first)
+    methods = [method for method in first + others if method.statement not in own]
     if name == OURS:
-        table.add(HOST, name, len(first))
-        table.add(EXECUTOR, name, len(others))
+        in_host = sum(method.statement not in own for method in first)
+        table.add(HOST, name, in_host)
+        table.add(EXECUTOR, name, len(methods) - in_host)
     table.add(ALL, name, len(methods))
     if alone is not None:
-        table.add(JULIAS_OWN, name, sum(method.statement in alone for method in methods))
+        table.add(JULIAS_OWN, name, len(first) + len(others) - len(methods))
     seconds = trace.total_seconds(methods)
     if seconds is not None:
         table.add(SECONDS, name, seconds)
