@@ -1,8 +1,8 @@
 """The methods that Julia compiles at run time, from the launch through the thirty cells.
 
-Each Julia process writes what it compiles (`bench.trace`). The user's own is set aside: methods with
-a name of Main in them, and what Julia compiles for the same cells' code in no kernel, where nothing
-is shown (`inv` of a matrix, say). A row says how many the latter are.
+Each Julia process writes what it compiles (`bench.trace`). The user's own is set aside: methods
+with a name of Main in them, and what Julia compiles for the same cells' code in no kernel, where
+nothing is shown (`inv` of a matrix, say). A row says how many the latter are.
 """
 
 from __future__ import annotations
@@ -51,21 +51,21 @@ ROWS = [
 
 def measure(run: Run) -> None:
     run.kernels.trace(run.julia.image, run.julia.number >= trace.TIMING_SINCE)
-    alone = _guarded(run, OURS, lambda: compiled_alone(run))
+    alone = _guarded(run, JULIAS_OWN, OURS, lambda: compiled_alone(run))
     for name, traced in ((OURS, TRACED), (IJULIA, IJULIA_TRACED)):
         if not run.wanted(ALL, name):
             continue
-        processes = _guarded(run, name, lambda traced=traced: compiled_by(run, traced))
+        processes = _guarded(run, ALL, name, lambda traced=traced: compiled_by(run, traced))
         if processes is not None:
             fill(run, name, *processes, alone)
 
 
-def _guarded(run: Run, name: str, action: Callable) -> object:
-    say(f"{ALL}: {name}")
+def _guarded(run: Run, row: str, name: str, action: Callable) -> object:
+    say(f"{row}: {name}")
     try:
         return action()
     except Exception as error:
-        run.table.no(ALL, name, reason(error))
+        run.table.no(row, name, reason(error))
         return None
 
 
