@@ -10,7 +10,7 @@ PolyglotKernel.FRAME_HANDLERS["comm_target"] = planted
 Core.eval(PolyglotKernel, quote
     continue_interruption!(::Kernel, ::Float64) = $planted()
     answer_impatient!(::Kernel, ::Float64) = $planted()
-    rehearse!(kernel::Kernel) = (kernel.rehearsal = Inf; $planted())
+    prepare!(kernel::Kernel) = (kernel.preparing = Inf; $planted())
     in_source(job::Job, content::Vector{UInt8}) =
         job.reply_type == "complete_reply" ? $planted() : content
     remember_words!(::Kernel, job::Job) = occursin("planted", job.cell.code) && $planted()

@@ -29,8 +29,9 @@ def host_program(julia: Julia) -> list[str]:
 
 def julia_executor(julia: Julia, *arguments: str) -> list[str]:
     """The command that runs Julia cells."""
-    program = os.path.join(paths.julia_packages(), "PolyglotExecutor", "bin", "executor.jl")
-    return [*_julia(julia), "--color=yes", program, *arguments]
+    package = os.path.join(paths.julia_packages(), "PolyglotExecutor")
+    program = os.path.join(package, "bin", "executor.jl")
+    return [*_julia(julia), "--color=yes", f"--project={package}", program, *arguments]
 
 
 def python_executor() -> list[str]:

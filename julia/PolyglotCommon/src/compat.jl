@@ -83,18 +83,49 @@ storage(array::Array) = @static isdefined(Base, :Memory) ? array.ref.mem : array
 # 1.9 keeps machine code in a package's cache.
 const CACHES_MACHINE_CODE = VERSION >= v"1.9"
 
+# 1.9 keeps in it, of functions that are not the package's own, those alone that something asks for by name.
+# What was inferred while it is compiled is listed in one place or the other.
+"""
+    keep_compiled(f)
+
+`f()`, and all that Julia has to compile for it goes into the cache of the package that is being compiled.
+What it takes to run `f` itself is compiled quickly, as it runs once.
+"""
+function keep_compiled(f)
+    inferred = newly_inferred()
+    before = length(inferred)
+    optimisation = set_optimisation!(Int8(0))
+    try
+        f()
+    finally
+        set_optimisation!(optimisation)
+    end
+    for code in inferred[(before + 1):end]
+        instance = code.def
+        instance isa Core.MethodInstance && instance.def isa Method && precompile(instance.specTypes)
+    end
+    return nothing
+end
+
+function newly_inferred()
+    owner = isdefined(Base, :newly_inferred) ? Base : Core.Compiler
+    return isdefined(owner, :newly_inferred) ? owner.newly_inferred : Core.CodeInstance[]
+end
+
 # Before 1.9 all of this package is compiled anew in every process, and quickly matters more than well.
 """
     compile_for(level)
 
 How much what is compiled from now on is optimised: `KERNELS_LEVEL` or `USERS_LEVEL`, Julia's default.
 """
-function compile_for(level::Int8)
-    @static if !CACHES_MACHINE_CODE
-        at = fieldoffset(Base.JLOptions, Base.fieldindex(Base.JLOptions, :opt_level))
-        unsafe_store!(cglobal(:jl_options, Int8) + at, level)
-    end
-    return nothing
+compile_for(level::Int8) = (CACHES_MACHINE_CODE || set_optimisation!(level); nothing)
+
+# Julia's own `-O`. What it was.
+function set_optimisation!(level::Int8)
+    at = cglobal(:jl_options, Int8) + fieldoffset(Base.JLOptions, Base.fieldindex(Base.JLOptions, :opt_level))
+    before = unsafe_load(at)
+    unsafe_store!(at, level)
+    return before
 end
 
 const KERNELS_LEVEL = Int8(1)

@@ -10,6 +10,7 @@ using Base64, InteractiveUtils, Logging, Markdown, REPL
 using PolyglotAsking
 using PolyglotAsking: ReplCompat
 using PolyglotCommon
+using Dates: AbstractTime
 using UUIDs: uuid4
 
 include("values/Values.jl")
@@ -50,6 +51,7 @@ include("rehearsal/stage.jl")
 include("rehearsal/values.jl")
 include("rehearsal/rehearsal.jl")
 include("rehearsal/cells.jl")
+include("rehearsal/crossing.jl")
 include("start.jl")
 include("rehearsal/precompile.jl")
 

@@ -1,11 +1,38 @@
 # From the process's first line to `ready`.
 
-"What `bin/executor.jl` was called for, by its arguments."
+"""
+    begin_with(arguments)
+
+What `bin/executor.jl` was called for: to serve the host, or, with `--compile-only`, nothing but to be
+loaded and so compiled; with `--rehearse-only`, the warm-up, for those who want to see what that compiles.
+"""
 function begin_with(arguments::Vector{String})
-    arguments == ["--compile-only"] && return nothing
-    arguments == ["--rehearse-only"] && return rehearse_alone()
+    restore_paths!()
+    wish = isempty(arguments) ? "" : arguments[1]
+    wish == "--compile-only" && return nothing
+    wish == "--rehearse-only" && return rehearse_alone()
     Compat.compile_for(Compat.KERNELS_LEVEL)
     return main()
+end
+
+"The load path, the depots and the project are the user's again (see `bin/executor.jl`)."
+function restore_paths!()
+    popfirst!(LOAD_PATH)
+    popfirst!(LOAD_PATH)
+    if haskey(ENV, "POLYGLOT_DEPOT")
+        popfirst!(DEPOT_PATH)
+        delete!(ENV, "POLYGLOT_DEPOT")
+    end
+    project = get(ENV, "JULIA_PROJECT", "")
+    Base.ACTIVE_PROJECT[] = if isempty(project)
+        nothing
+    elseif startswith(project, '@')
+        Base.load_path_expand(project)
+    else
+        abspath(expanduser(project))
+    end
+    Base.HOME_PROJECT[] = Base.ACTIVE_PROJECT[]
+    return nothing
 end
 
 """
@@ -119,8 +146,7 @@ end
 
 "The project of the notebook's folder (`@.`), unless the user has chosen one."
 function choose_project()
-    chosen = haskey(ENV, "JULIA_PROJECT") || Base.JLOptions().project != C_NULL
-    chosen || (Base.ACTIVE_PROJECT[] = Base.current_project())
+    haskey(ENV, "JULIA_PROJECT") || (Base.ACTIVE_PROJECT[] = Base.current_project())
     return nothing
 end
 
@@ -143,7 +169,7 @@ end
 
 "Starts the task that takes frames from the host."
 function start_reader(session::Session)
-    task = Task(() -> read_frames(session))
+    task = Task(Base.Fix1(read_frames, session))
     task.sticky = true
     schedule(task)
     return task
@@ -179,9 +205,9 @@ Hands a frame to the task that waits for it. A call goes to the innermost task t
 an answer, because the root task may be that one or wait for it.
 """
 function deliver(session::Session, frame::Frames.Frame)
-    type = frame.header["type"]
+    type = frame.header["type"]::String
     calls = session.calls
-    type in ("call", "return") && frame_arrived(session.bridge, frame)
+    (type == "call" || type == "return") && frame_arrived(session.bridge, frame)
     if type == "input_reply"
         put!(session.input_replies, frame.header["value"])
     elseif type == "return"

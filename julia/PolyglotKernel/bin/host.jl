@@ -1,9 +1,10 @@
 # The program that the shim becomes. Only the kernel's packages and the standard library are on the load
-# path, whatever the user's environment holds. With --compile-only the host is loaded, and so compiled,
-# and nothing else. What stands here is parsed and compiled at each start: it is short and plain.
+# path, whatever the user's environment holds. What stands here is parsed and compiled at each start: it is
+# short and plain.
 haskey(ENV, "POLYGLOT_DEPOT") && pushfirst!(DEPOT_PATH, ENV["POLYGLOT_DEPOT"])
 empty!(LOAD_PATH)
-push!(LOAD_PATH, dirname(dirname(@__DIR__)), "@stdlib")
+push!(LOAD_PATH, dirname(dirname(@__DIR__)))
+push!(LOAD_PATH, "@stdlib")
 try
     Base.require(Main, :PolyglotKernel)
 catch e
@@ -12,4 +13,4 @@ catch e
     println(stderr, "\nWhat to do: ask polyglot-kernel doctor")
     exit(1)
 end
-ARGS == ["--compile-only"] || exit(Base.root_module(Main, :PolyglotKernel).main(ARGS))
+Core.eval(Base.root_module(Main, :PolyglotKernel), :(exit(main(ARGS))))

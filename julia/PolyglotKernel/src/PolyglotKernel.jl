@@ -57,9 +57,11 @@ include("rehearsal.jl")
     main(arguments)
 
 Run a kernel until it is shut down or its client is gone; see [`parse_options`](@ref) for the
-arguments. Returns the exit code.
+arguments. With `--compile-only` alone nothing is done: the package is loaded, and so compiled. Returns the
+exit code.
 """
 function main(arguments::Vector{String})
+    length(arguments) == 1 && arguments[1] == "--compile-only" && return 0
     kernel = try
         Kernel(parse_options(arguments))
     catch e
@@ -80,6 +82,7 @@ end
 precompile(main, (Vector{String},))
 precompile(any, (typeof(is_ready), Vector{PollItem}))
 precompile(answer_alone, (Kernel, Dict{String,Any}))
+precompile(prepare!, (Kernel,))
 precompile(answer_impatient!, (Kernel, Float64))
 precompile(ensure_started!, (Executor,))
 precompile(service!, (Kernel, Executor))
@@ -92,6 +95,6 @@ foreach(handler -> precompile(handler, (Kernel, Request)), values(QUEUED))
 foreach(handler -> precompile(handler, (Kernel, Request)), values(ANSWERED))
 foreach(handler -> precompile(handler, (Kernel, Executor, Frame)), values(FRAME_HANDLERS))
 precompile(adopt_process, (Started,))
-Compat.CACHES_MACHINE_CODE && rehearse()
+Compat.CACHES_MACHINE_CODE && Compat.keep_compiled(rehearse)
 
 end

@@ -149,7 +149,7 @@ mutable struct Kernel
     julia_cells::Vector{String}                 # the last ones, for the words in them
     interruption::Union{Interruption,Nothing}
     shutdown::Union{Shutdown,Nothing}
-    rehearsal::Float64                          # when the host rehearses answering alone; Inf: not yet, or done
+    preparing::Float64                          # when the host makes ready to answer alone; Inf: not now
     parent::Parent
 end
 

@@ -75,7 +75,7 @@ function time_to_wait(kernel::Kernel)
         kernel.batch.deadline,
         next_interrupt_step(kernel.interruption),
         next_shutdown_step(kernel.shutdown),
-        kernel.rehearsal,
+        kernel.preparing,
         next_lost_patience(kernel),
         next_stop(kernel),
         next_telling(kernel),
@@ -149,7 +149,7 @@ function handle_deadlines!(kernel::Kernel)
     now >= next_stop(kernel) && succeeds(conclude_stops!, kernel, now)
     now >= next_telling(kernel) && succeeds(tell_wait!, kernel, now)
     now >= next_lost_patience(kernel) && succeeds(answer_impatient!, kernel, now)
-    now >= kernel.rehearsal && succeeds(rehearse!, kernel)
+    now >= kernel.preparing && succeeds(prepare!, kernel)
     is_gone(kernel.parent) && succeeds(begin_shutdown!, kernel, false)
     return nothing
 end

@@ -31,7 +31,7 @@ end
 function meet!(bridge::Bridge, header::Dict{String,Any})
     generation = get(header, "generation", nothing)
     generation isa Int && generation != bridge.peer_generation || return nothing
-    lock(bridge.lock) do
+    Base.@lock bridge.lock begin
         if bridge.peer_generation != 0
             empty!(bridge.exports)
             close_segments(bridge, collect(keys(bridge.lender.segments)))
@@ -43,22 +43,22 @@ end
 
 function close_segments(bridge::Bridge, fds)
     isempty(fds) && return nothing
-    lock(bridge.lock) do
-        foreach(fd -> Values.close_segment!(bridge.lender, Int(fd)), fds)
+    Base.@lock bridge.lock for fd in fds
+        Values.close_segment!(bridge.lender, Int(fd))
     end
     return nothing
 end
 
 "What is sent of values: `encode` (`Values.encode` and its like) of the bridge's codec and `arguments`."
 outgoing(encode, bridge::Bridge, @nospecialize(arguments...)) =
-    lock(() -> encode(bridge.codec, arguments...), bridge.lock)::Values.Encoded
+    Base.@lock bridge.lock encode(bridge.codec, arguments...)::Values.Encoded
 
 "What has arrived: the values, and the segments that they came in."
 incoming(bridge::Bridge, buffers, name::String) =
-    lock(() -> Values.decode(bridge.codec, buffers, name), bridge.lock)
+    Base.@lock bridge.lock Values.decode(bridge.codec, buffers, name)
 
 incoming_parts(names_of, bridge::Bridge, buffers) =
-    lock(() -> Values.decode_parts(names_of, bridge.codec, buffers), bridge.lock)::Vector{Any}
+    Base.@lock bridge.lock Values.decode_parts(names_of, bridge.codec, buffers)::Vector{Any}
 
 # -------------------------------------------------------------------------------------- letting go
 
@@ -66,7 +66,7 @@ incoming_parts(names_of, bridge::Bridge, buffers) =
 function release_dropped(session)
     bridge = session.bridge
     isempty(bridge.imports.released) && return nothing
-    released = lock(() -> Values.take_released!(bridge.imports), bridge.lock)
+    released = Base.@lock bridge.lock Values.take_released!(bridge.imports)
     isempty(released) || send_release(session, released, Int[], 0)
     return nothing
 end
@@ -89,17 +89,17 @@ function release_arrived(session, header::Dict{String,Any})
     get(header, "generation", 0) == bridge.exports.generation &&
         close_segments(bridge, get(header, "segments", ()))
     references = get(header, "refs", Any[])
-    lock(() -> let_go!(bridge, release_behind!(bridge.arrivals, references)), bridge.lock)
+    Base.@lock bridge.lock let_go!(bridge, release_behind!(bridge.arrivals, references))
     return nothing
 end
 
 "A frame with values has arrived."
 frame_arrived(bridge::Bridge, frame::Frames.Frame) =
-    lock(() -> arrived!(bridge.arrivals, frame), bridge.lock)
+    Base.@lock bridge.lock arrived!(bridge.arrivals, frame)
 
 "The frame with this key was read, or nobody will."
 frame_read(bridge::Bridge, key::FrameKey) =
-    lock(() -> let_go!(bridge, was_read!(bridge.arrivals, key)), bridge.lock)
+    Base.@lock bridge.lock let_go!(bridge, was_read!(bridge.arrivals, key))
 
 function let_go!(bridge::Bridge, references::Vector{Any})
     for (generation, number, count) in references

@@ -75,17 +75,27 @@ function Base.iterate(o::PyObject, state::Tuple)
     return items[position], (iterator, items, position + 1)
 end
 
+# A method for any value at all would have Julia compile anew, in every process, what compares and adds
+# values of unknown types: those are left to Base where it falls back on another operator (`>` on `<`), or
+# are for the values that Python has an equivalent of.
+const Convertible = Union{
+    Number,AbstractString,AbstractChar,AbstractArray,AbstractDict,AbstractSet,Tuple,AbstractTime
+}
+const Collection = Union{AbstractArray,AbstractSet}
+
 # Python tries its object's own methods, so that no operator comes back here (operators.py).
-for (julia, python) in (
-    (:+, "add"), (:-, "sub"), (:*, "mul"), (:/, "truediv"), (:^, "pow"), (:%, "mod"),
-    (:mod, "mod"), (:fld, "floordiv"), (:&, "and"), (:|, "or"), (:xor, "xor"),
-    (:<, "lt"), (:<=, "le"), (:>, "gt"), (:>=, "ge"),
+for (operators, Left) in (
+    ((:+ => "add", :- => "sub", :* => "mul", :/ => "truediv", :^ => "pow", :% => "mod"), Any),
+    ((:mod => "mod", :fld => "floordiv", :< => "lt", :<= => "le"), Any),
+    ((:& => "and", :| => "or", :xor => "xor"), Collection),
 )
-    name = "polyglot.operator." * python
-    @eval begin
-        Base.$julia(a::PyObject, b::PyObject) = call_python($name, a, b)
-        Base.$julia(a::PyObject, b) = call_python($name, a, b)
-        Base.$julia(a, b::PyObject) = call_python($name, a, b)
+    for (julia, python) in operators
+        name = "polyglot.operator." * python
+        @eval begin
+            Base.$julia(a::PyObject, b::PyObject) = call_python($name, a, b)
+            Base.$julia(a::PyObject, b) = call_python($name, a, b)
+            Base.$julia(a::$Left, b::PyObject) = call_python($name, a, b)
+        end
     end
 end
 
@@ -99,8 +109,8 @@ function Base.:(==)(a::PyObject, b::PyObject)
     getfield(a, :holding) === getfield(b, :holding) && return true
     return call_python("polyglot.operator.eq", a, b)
 end
-Base.:(==)(a::PyObject, b) = call_python("polyglot.operator.eq", a, b)
-Base.:(==)(a, b::PyObject) = call_python("polyglot.operator.eq", a, b)
+Base.:(==)(a::PyObject, b::Convertible) = call_python("polyglot.operator.eq", a, b)
+Base.:(==)(a::Convertible, b::PyObject) = call_python("polyglot.operator.eq", a, b)
 Base.:(==)(::PyObject, ::Missing) = missing
 Base.:(==)(::Missing, ::PyObject) = missing
 Base.isequal(a::PyObject, b::PyObject) = (a == b) === true

@@ -3,7 +3,7 @@
 "Before the cell: Python's variables become ours. All of them, or none."
 function bring(session, names)
     values = Any[python_get(there) for (_, there) in names]
-    assign_variables(session.mod, [here for (here, _) in names], values)
+    assign_variables(session.mod, String[here for (here, _) in names], values)
     return nothing
 end
 

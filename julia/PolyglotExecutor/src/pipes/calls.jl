@@ -19,24 +19,24 @@ end
 Calls() = Calls(ReentrantLock(), Dict{Any,Any}(), Channel{Any}[], 0, Dict{String,Any}(), nothing)
 
 "Who waits for the `return` of a call, or nothing."
-waiting_for(calls::Calls, number) = lock(() -> get(calls.returns, number, nothing), calls.lock)
+waiting_for(calls::Calls, number) = Base.@lock calls.lock get(calls.returns, number, nothing)
 
 "The innermost that waits, or nothing."
 innermost(calls::Calls) =
-    lock(() -> isempty(calls.waiting) ? nothing : last(calls.waiting), calls.lock)
+    Base.@lock calls.lock isempty(calls.waiting) ? nothing : last(calls.waiting)
 
 # The number of a call whose `return` comes into `mail`.
 function begin_call!(calls::Calls, mail::Channel{Any})
-    lock(calls.lock) do
-        number = calls.last += 1
-        calls.returns[number] = mail
+    Base.@lock calls.lock begin
+        calls.last += 1
+        calls.returns[calls.last] = mail
         push!(calls.waiting, mail)
-        return number
+        return calls.last
     end
 end
 
 function end_call!(calls::Calls, number::Int, mail::Channel{Any})
-    lock(calls.lock) do
+    Base.@lock calls.lock begin
         delete!(calls.returns, number)
         filter!(other -> other !== mail, calls.waiting)
     end

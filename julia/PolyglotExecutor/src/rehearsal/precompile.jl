@@ -1,17 +1,19 @@
 # Runs when the package is compiled, and puts into its cache what the start and the first cells need.
 
+precompile(begin_with, (Vector{String},))
 precompile(main, ())
-precompile(read_frames, (Session,))
+precompile(Tuple{Base.Fix1{typeof(read_frames),Session}})
 
 @static if Compat.CACHES_MACHINE_CODE
-    let session = rehearsal_session()
+    Compat.keep_compiled() do
+        session = rehearsal_session()
         Base.sigatomic_begin()
         furnish!(session, Stage)
         on_stage(session) do
+            announce(session.channel, session.sigint)
             rehearse_cells(session)
-            rehearse_step("values") do
-                rehearse_values(() -> nothing, session)
-            end
+            rehearse_step(() -> rehearse_values(() -> nothing, session), "values")
+            rehearse_crossing(session)
         end
         Base.sigatomic_end()
         close_session(session)

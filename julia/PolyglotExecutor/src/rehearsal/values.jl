@@ -1,4 +1,4 @@
-# The part of the warm-up that concerns values: what the first `jl.x` and `py.x` wait for.
+# The part of the rehearsal that concerns values: what the first `jl.x` and `py.x` wait for.
 
 "Values of the commonest types; in a call they are read, and written as its result."
 rehearsed_values() = Any[

@@ -138,11 +138,7 @@ end
 "What was let go since the last time."
 function take_released!(imports::Imports)
     isempty(imports.released) && return Released[]
-    released = lock(imports.lock) do
-        taken = copy(imports.released)
-        empty!(imports.released)
-        return taken
-    end
+    released = Base.@lock imports.lock splice!(imports.released, 1:length(imports.released))
     for (generation, number, _) in released
         known = get(imports.live, (generation, number), nothing)
         known !== nothing && known.value === nothing && delete!(imports.live, (generation, number))

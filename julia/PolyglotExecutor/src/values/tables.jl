@@ -86,7 +86,7 @@ end
 
 function read_table(decoder)
     names = read_names(decoder)
-    columns = AbstractVector[read_fields(decoder, names)...]
+    columns = convert(Vector{AbstractVector}, read_fields(decoder, names))
     package = loaded(DATA_FRAMES)
     package === nothing && return column_table(names, columns)
     return Base.invokelatest(make_data_frame, package, columns, names)

@@ -111,7 +111,8 @@ function take_ready!(kernel::Kernel, executor::Executor, frame::Frame)
     executor.version = get_text(frame.header, "version")
     process = executor.process::Process
     process.sigint = sigint_words(process.pid, get(frame.header, "sigint", nothing))
-    executor.language == "julia" && (kernel.rehearsal = min(kernel.rehearsal, time() + REHEARSAL_DELAY))
+    # Julia before 1.9 compiles then what it takes to answer, which is better done now.
+    executor.language == "julia" && !Compat.CACHES_MACHINE_CODE && expect_questions!(kernel)
     return nothing
 end
 

@@ -15,10 +15,12 @@ end
 
 "The words at two `addresses` in process `pid`; `nothing` if it has none, or they cannot be read."
 function sigint_words(pid::Cint, @nospecialize(addresses))
-    addresses isa Vector && length(addresses) == 2 && all(isa.(addresses, Int)) || return nothing
+    addresses isa Vector{Any} && length(addresses) == 2 || return nothing
+    gate, pending = addresses[1], addresses[2]
+    gate isa Int && pending isa Int || return nothing
     memory = open_memory(pid)
     memory == -1 && return nothing
-    words = SigintWords(memory, addresses[1], addresses[2])
+    words = SigintWords(memory, gate, pending)
     sigint_state(words) === :unknown || return words
     close_fd(memory)
     return nothing

@@ -4,12 +4,18 @@
 "The cells of one language that are remembered for the words in them."
 const REMEMBERED_CELLS = 200
 
-"How long after Julia's start the host rehearses, in seconds: first things first."
-const REHEARSAL_DELAY = 1.0
+"How long Julia runs a cell, in seconds, until the host makes ready to answer for it."
+const PREPARING_DELAY = 1.0
+
+"A Julia cell begins to run: soon it may be for the host to answer."
+function expect_questions!(kernel::Kernel)
+    haskey(Base.loaded_modules, ASKING) || (kernel.preparing = time() + PREPARING_DELAY)
+    return nothing
+end
 
 "Load what is needed to answer alone, so that the user's first question then need not wait for that."
-function rehearse!(kernel::Kernel)
-    kernel.rehearsal = Inf
+function prepare!(kernel::Kernel)
+    kernel.preparing = Inf
     answer_alone(kernel, Dict{String,Any}("type" => "complete", "code" => "prin", "cursor_pos" => 4))
     return nothing
 end
@@ -22,6 +28,7 @@ function remember_words!(kernel::Kernel, job::Job)
     return nothing
 end
 
+"The package that knows, which no start of a kernel waits for."
 const ASKING = Base.PkgId(
     Base.UUID("1509a031-963c-480d-be3c-a677df3ab123"), "PolyglotAsking"
 )
@@ -54,7 +61,7 @@ function add_words!(answer::Dict{String,Any}, cells::Vector{String}, code::Strin
     matches = answer["matches"]
     isempty(matches) && (answer["cursor_start"] = start; answer["cursor_end"] = position)
     answer["cursor_start"] == start || return answer
-    words = sort!(collect(setdiff(words_with(prefix, cells), matches)))
+    words = filter!(word -> !(word in matches), words_with(prefix, cells))
     prepend!(matches, words)
     # clients pair the entries with the matches by their places
     entries = Dict{String,Any}(answer["metadata"])["_jupyter_types_experimental"]
@@ -63,11 +70,11 @@ function add_words!(answer::Dict{String,Any}, cells::Vector{String}, code::Strin
 end
 
 function words_with(prefix::String, cells::Vector{String})
-    words = Set{String}()
+    words = String[]
     for cell in cells, word in eachmatch(r"[\p{L}_][\p{L}\p{N}_]*!?", cell)
         startswith(word.match, prefix) && word.match != prefix && push!(words, word.match)
     end
-    return words
+    return unique!(sort!(words))
 end
 
 typed_word(word::String, start::Int, stop::Int) =

@@ -142,6 +142,7 @@ function hand_over!(kernel::Kernel, job::Job, executor::Executor)
     if job.kind == :execute
         job.frame["execution_count"] = job.execution_count
         isempty(job.subshell) && (kernel.cell = job)
+        job.language == "julia" && expect_questions!(kernel)
         remember_words!(kernel, job)
     end
     send_frame!(executor, job.frame, job.buffers)
@@ -190,6 +191,7 @@ function forget!(kernel::Kernel, job::Job)
     filter!(id -> id != job.id, executor.busy)
     filter!(entry -> entry.job !== job, kernel.inputs)
     job === kernel.cell && (kernel.cell = nothing)
+    job.language == "julia" && Compat.CACHES_MACHINE_CODE && (kernel.preparing = Inf)
     end_interruption!(kernel, job)
     return nothing
 end

@@ -6,7 +6,8 @@ function utc_timestamp(seconds::Float64)
     micros = floor(Int, (seconds - whole) * 1e6)
     fields = Libc.TmStruct()
     ccall(:gmtime_r, Ptr{Cvoid}, (Ref{Clong}, Ref{Libc.TmStruct}), whole, fields)
-    return string(Libc.strftime("%Y-%m-%dT%H:%M:%S", fields), ".", lpad(string(micros), 6, '0'), "Z")
+    digits = SubString(string(1_000_000 + micros), 2)      # of which there are six
+    return string(Libc.strftime("%Y-%m-%dT%H:%M:%S", fields), ".", digits, "Z")
 end
 
 const DATE = r"^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(\.\d+)?(Z|[+-]\d\d:?\d\d)?$"

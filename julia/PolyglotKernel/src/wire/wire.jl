@@ -9,6 +9,12 @@ const DELIMITER = Vector{UInt8}(codeunits("<IDS|MSG>"))
 "How many signatures are remembered, in each of two generations, to refuse replayed messages."
 const REMEMBERED_SIGNATURES = 2^15
 
+# A type of its own, so that the cache of this package holds the code of sets of them.
+"A signature that a message came with."
+struct Signature
+    digits::String
+end
+
 """
     Session(key, scheme)
 
@@ -20,14 +26,14 @@ mutable struct Session
     signer::Signer
     sent::Int
     sent_at::Float64            # the date of the last message, in `time()`
-    seen::Set{String}
-    seen_before::Set{String}
+    seen::Set{Signature}
+    seen_before::Set{Signature}
 end
 
 function Session(key::String, scheme::String)
     signer = Signer(Vector{UInt8}(codeunits(key)), scheme)
     username = JSON.json(get(ENV, "USER", "kernel"))
-    return Session(random_id(), username, signer, 0, 0.0, Set{String}(), Set{String}())
+    return Session(random_id(), username, signer, 0, 0.0, Set{Signature}(), Set{Signature}())
 end
 
 "A random identifier of 32 hexadecimal digits, from the system's source of randomness."
@@ -109,13 +115,13 @@ function check_signature!(session::Session, signature::Vector{UInt8}, parts)
     is_signing(session.signer) || return nothing
     same_signature(signature, sign(session.signer, parts)) ||
         throw(WireError("its signature is wrong"))
-    seen = String(signature)
+    seen = Signature(String(signature))
     (seen in session.seen || seen in session.seen_before) &&
         throw(WireError("its signature came before: it is a replay"))
     push!(session.seen, seen)
     if length(session.seen) >= REMEMBERED_SIGNATURES
         session.seen_before = session.seen
-        session.seen = Set{String}()
+        session.seen = Set{Signature}()
     end
     return nothing
 end
