@@ -31,7 +31,9 @@ def main() -> int:
     options = arguments()
     groups = {name: GROUPS[name] for name in options.only or GROUPS}
     if options.julia:
-        os.environ["POLYGLOT_JULIA"] = os.path.abspath(os.path.expanduser(options.julia))
+        os.environ["POLYGLOT_JULIA"] = (
+            shutil.which(os.path.expanduser(options.julia)) or options.julia
+        )
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         os.environ["JUPYTER_PATH"] = folder
         os.environ["IPYTHONDIR"] = folder

@@ -30,7 +30,7 @@ NOT_THERE = "not there"
 
 JULIA_SECONDS = 900.0  # guard: the first `import IJulia` compiles it
 IJULIA_VERSIONS = (
-    "import IJulia; print(join((pkgversion(IJulia), pkgversion(IJulia.ZMQ)), ' with ZMQ.jl '))"
+    'import IJulia; print(pkgversion(IJulia), " with ZMQ.jl ", pkgversion(IJulia.ZMQ))'
 )
 RUN_IJULIA = ("-i", "--color=yes", "-e", "import IJulia; IJulia.run_kernel()", "{connection_file}")
 
@@ -97,7 +97,7 @@ class Kernels:
             self.missing[IJULIA] = f"{NOT_THERE}: it does not load in time"
             return
         if done.returncode:
-            error = (done.stderr.strip() or "it does not load").splitlines()[0]
+            error = " ".join(done.stderr.split()) or "it does not load"
             self.missing[IJULIA] = f"{NOT_THERE}: {error[:150]}"
             return
         self.ijulia_version = done.stdout

@@ -33,11 +33,10 @@ class Method:
 
 
 def read(file: Path) -> list[Method]:
-    """Without the user's own."""
     if not file.exists():
         return []
     found = map(LINE.match, file.read_text(encoding="utf-8", errors="replace").splitlines())
-    methods = [
+    return [
         Method(
             match["statement"],
             float(match["ms"]) / 1000 if match["ms"] else None,
@@ -46,7 +45,6 @@ def read(file: Path) -> list[Method]:
         for match in found
         if match
     ]
-    return [method for method in methods if not method.users]
 
 
 def total_seconds(methods: list[Method]) -> float | None:

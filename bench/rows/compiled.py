@@ -1,8 +1,8 @@
 """The methods that Julia compiles at run time, from the launch through the thirty cells.
 
-Each Julia process writes what it compiles (`bench.trace`). What a cell's own code needs is counted
-where it holds no name of Main, as no kernel could have compiled that ahead: a row says how many of
-the methods Julia compiles for these cells' code without any kernel, too.
+Each Julia process writes what it compiles (`bench.trace`). The user's own is set aside: methods
+with a name of Main in them, and what Julia compiles for the same cells' code in no kernel, where
+nothing is shown (`inv` of a matrix, say). A row says how many the latter are.
 """
 
 from __future__ import annotations
@@ -25,9 +25,7 @@ EXECUTOR = "methods compiled until after the thirty cells, executor"
 ALL = "methods compiled until after the thirty cells"
 SECONDS = "methods compiled until after the thirty cells, the time it takes"
 AGAIN = "methods compiled until after the thirty cells, marked `# recompile`"
-JULIAS_OWN = (
-    "methods compiled until after the thirty cells, that the code needs without a kernel, too"
-)
+JULIAS_OWN = "methods set aside, as the cells' code needs them in no kernel, too"
 AFTERWARDS = 2.0  # s, for what is done in the background
 ALONE_SECONDS = 300.0  # guard
 
@@ -53,39 +51,48 @@ ROWS = [
 
 def measure(run: Run) -> None:
     run.kernels.trace(run.julia.image, run.julia.number >= trace.TIMING_SINCE)
-    alone = _guarded(run, OURS, lambda: compiled_alone(run))
+    alone = _guarded(run, JULIAS_OWN, OURS, lambda: compiled_alone(run))
     for name, traced in ((OURS, TRACED), (IJULIA, IJULIA_TRACED)):
         if not run.wanted(ALL, name):
             continue
-        processes = _guarded(run, name, lambda traced=traced: compiled_by(run, traced))
+        processes = _guarded(run, ALL, name, lambda traced=traced: compiled_by(run, traced))
         if processes is not None:
             fill(run, name, *processes, alone)
 
 
-def _guarded(run: Run, name: str, action: Callable) -> object:
-    say(f"{ALL}: {name}")
+def _guarded(run: Run, row: str, name: str, action: Callable) -> object:
+    say(f"{row}: {name}")
     try:
         return action()
     except Exception as error:
-        run.table.no(ALL, name, reason(error))
+        run.table.no(row, name, reason(error))
         return None
 
 
 def fill(
     run: Run, name: str, first: list[Method], others: list[Method], alone: set[str] | None
 ) -> None:
-    """`first` are the methods of the process that was launched, `others` those of its children."""
-    table, methods = run.table, first + others
+    """`first` are the methods of the process that was launched, `others` those of its children. Our
+    host runs no user code: a name of Main in it is the kernel's own."""
+    table, own = run.table, alone or set()
+    others = without_users(others)
+    first = first if name == OURS else without_users(first)
+    methods = [method for method in first + others if method.statement not in own]
     if name == OURS:
-        table.add(HOST, name, len(first))
-        table.add(EXECUTOR, name, len(others))
+        in_host = sum(method.statement not in own for method in first)
+        table.add(HOST, name, in_host)
+        table.add(EXECUTOR, name, len(methods) - in_host)
     table.add(ALL, name, len(methods))
     if alone is not None:
-        table.add(JULIAS_OWN, name, sum(method.statement in alone for method in methods))
+        table.add(JULIAS_OWN, name, len(first) + len(others) - len(methods))
     seconds = trace.total_seconds(methods)
     if seconds is not None:
         table.add(SECONDS, name, seconds)
         table.add(AGAIN, name, sum(method.again for method in methods))
+
+
+def without_users(methods: list[Method]) -> list[Method]:
+    return [method for method in methods if not method.users]
 
 
 def compiled_by(run: Run, traced: str) -> tuple[list[Method], list[Method]]:
@@ -96,8 +103,8 @@ def compiled_by(run: Run, traced: str) -> tuple[list[Method], list[Method]]:
         time.sleep(AFTERWARDS)
         launched = run.kernels.traces / f"{kernel.pid}.jl"
         files = set(run.kernels.traces.iterdir()) - before
-        others = [method for file in sorted(files - {launched}) for method in trace.read(file)]
-        return trace.read(launched), others
+        of_others = [method for file in sorted(files - {launched}) for method in trace.read(file)]
+        return trace.read(launched), of_others
 
 
 def compiled_alone(run: Run) -> set[str]:
