@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 from languages import SPIN, in_
 from polyglot_shim.find_julia import find_julia
@@ -67,3 +68,12 @@ def test_a_package_that_does_not_load_is_told_in_one_message(tmp_path):
     assert "frames.jl" in done.stderr
     assert "What to do: ask polyglot-kernel doctor" in done.stderr
     assert "Stacktrace" not in done.stderr
+    assert not processes_of(tmp_path)  # the executor, which compiles too, ended with the start
+
+
+def processes_of(folder: Path) -> list[str]:
+    """The command lines of the processes that run anything in `folder`."""
+    lines = [
+        " ".join(process.info["cmdline"] or ()) for process in psutil.process_iter(["cmdline"])
+    ]
+    return [line for line in lines if str(folder) in line]

@@ -17,7 +17,7 @@ from polyglot_shim.find_libzmq import find_libzmq
 from polyglot_shim.first_start import prepare_host
 from polyglot_shim.julia_version import Memory, dotted
 from polyglot_shim.programs import host_program, julia_executor, python_executor
-from polyglot_shim.start import start
+from polyglot_shim.start import Started, start
 
 
 def main(arguments: list[str]) -> int:
@@ -61,29 +61,42 @@ def become_host(file: str, language: str, others: dict[str, list[str]]) -> None:
         raise StartupError("Windows is not supported yet. What to do: use WSL.")
     environment = {**os.environ, "POLYGLOT_CONNECTION_FILE": os.path.abspath(file)}
     commands = {"python": others.get("python") or python_executor()}
-    started = {
-        "python": start(commands["python"], environment)
-    }  # Julia may have to be searched for
-    memory = Memory()
-    julia = find_julia(memory)
-    libzmq = find_libzmq()
-    depot = depot_environment()
-    environment |= {**depot, "POLYGLOT_LIBZMQ": libzmq}
-    commands["julia"] = others.get("julia") or julia_executor(julia)
-    changed = kept(CHANGED_BY_LAUNCHER)
-    started["julia"] = start(commands["julia"], {**environment, **changed})
-    prepare_host(julia, memory, depot)
-    command = host_command(julia, libzmq, file, language, commands)
-    command += [
-        part
-        for each, executor in started.items()
-        if executor
-        for part in ("--started", f"{each}={executor.hand_over()}")
-    ]
+    # First of all, as Julia may have to be searched for.
+    started = {"python": start(commands["python"], environment)}
     try:
-        os.execve(julia.path, command, host_environment(environment))
+        memory = Memory()
+        julia = find_julia(memory)
+        libzmq = find_libzmq()
+        depot = depot_environment()
+        environment |= depot
+        commands["julia"] = others.get("julia") or julia_executor(julia)
+        changed = kept(CHANGED_BY_LAUNCHER)
+        started["julia"] = start(commands["julia"], {**environment, **changed})
+        prepare_host(julia, memory, depot)
+        command = host_command(julia, libzmq, file, language, commands)
+        execute(command + handed_over(started), host_environment(environment, libzmq))
+    except BaseException:
+        for executor in started.values():
+            executor and executor.kill()
+        raise
+
+
+def handed_over(started: dict[str, Started | None]) -> list[str]:
+    """What the host is told of the executors that run."""
+    return [
+        part
+        for language, executor in started.items()
+        if executor
+        for part in ("--started", f"{language}={executor.hand_over()}")
+    ]
+
+
+def execute(command: list[str], environment: dict[str, str]) -> None:
+    """Replaces this process by the command's. Raises StartupError."""
+    try:
+        os.execve(command[0], command, environment)
     except OSError as error:
-        raise StartupError(f"Cannot run {julia.path}: {error.strerror}") from error
+        raise StartupError(f"Cannot run {command[0]}: {error.strerror}") from error
 
 
 def host_command(
@@ -112,8 +125,9 @@ def kept(names: tuple[str, ...]) -> dict[str, str]:
     return {f"POLYGLOT_{name}": os.environ.get(name, "") for name in names}
 
 
-def host_environment(environment: dict[str, str]) -> dict[str, str]:
-    """The host's environment: it computes nothing that OpenBLAS would need threads for, which take
-    time to start; what the user has is kept for the executors that it starts."""
+def host_environment(environment: dict[str, str], libzmq: str) -> dict[str, str]:
+    """The host's environment. Its package rehearses with libzmq when it is compiled. It computes
+    nothing that OpenBLAS would need threads for, which take time to start; what the user has is
+    kept for the executors that it starts."""
     changed = kept((*CHANGED_BY_LAUNCHER, *CHANGED_BY_OPENBLAS))
-    return {**environment, **changed, "OPENBLAS_NUM_THREADS": "1"}
+    return {**environment, **changed, "OPENBLAS_NUM_THREADS": "1", "POLYGLOT_LIBZMQ": libzmq}

@@ -54,6 +54,11 @@ class Started:
             os.set_inheritable(fd, True)
         return ",".join(map(str, (self.pid, *ends, self.mark)))
 
+    def kill(self) -> None:
+        """Ends the executor and all that it has started, as there will be no host."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)
+
     def _close(self) -> None:
         for fd in (self._requests, self._replies, self._out, self._err):
             os.close(fd)

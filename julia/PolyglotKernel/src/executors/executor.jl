@@ -75,7 +75,7 @@ user had it. An executor that is Julia needs what its launcher changes, and rest
 """
 function executor_environment(language::String)
     restored = language == "julia" ? CHANGED_FOR_HOST : [CHANGED_BY_LAUNCHER; CHANGED_FOR_HOST]
-    dropped = "POLYGLOT_" .* restored
+    dropped = ["POLYGLOT_LIBZMQ"; "POLYGLOT_" .* restored]
     variables = String[]
     environment = unsafe_load(cglobal(:environ, Ptr{Ptr{UInt8}}))
     i = 1
