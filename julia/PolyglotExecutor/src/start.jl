@@ -167,9 +167,16 @@ function run_startup_files(session::Session)
     return nothing
 end
 
+# A type with a name, that precompile.jl can ask for.
+struct FrameReader
+    session::Session
+end
+
+(reader::FrameReader)() = read_frames(reader.session)
+
 "Starts the task that takes frames from the host."
 function start_reader(session::Session)
-    task = Task(Base.Fix1(read_frames, session))
+    task = Task(FrameReader(session))
     task.sticky = true
     schedule(task)
     return task

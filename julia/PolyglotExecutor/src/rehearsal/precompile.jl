@@ -2,7 +2,7 @@
 
 precompile(begin_with, (Vector{String},))
 precompile(main, ())
-precompile(Tuple{Base.Fix1{typeof(read_frames),Session}})
+precompile(Tuple{FrameReader})
 
 @static if Compat.CACHES_MACHINE_CODE
     Compat.keep_compiled() do
