@@ -150,8 +150,8 @@ def _kernel(julia: str, connection_file: str) -> Iterator[BlockingKernelClient]:
     )
     client = BlockingKernelClient(connection_file=connection_file)
     client.load_connection_file()
-    client.start_channels()
     client.hb_channel.time_to_dead = ANSWER_SECONDS  # one that still starts is not dead
+    client.start_channels()
     try:
         client.wait_for_ready(timeout=ANSWER_SECONDS)
         yield client
