@@ -58,6 +58,7 @@ def test_a_package_that_does_not_load_is_told_in_one_message(tmp_path):
             **NOWHERE,
             "PYTHONPATH": str(tmp_path / "python"),
             "XDG_CACHE_HOME": str(tmp_path),
+            "POLYGLOT_JULIA": find_julia().path,
         },
         capture_output=True,
         text=True,

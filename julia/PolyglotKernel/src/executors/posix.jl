@@ -146,15 +146,34 @@ end
 send_signal(pid::Cint, signal::Cint) = ccall(:kill, Cint, (Cint, Cint), pid, signal)
 signal_group(group::Cint, signal::Cint) = send_signal(-group, signal)
 
-"""
-    exit_status(pid, options = WNOHANG)
+"What is known of the end of a process that somebody else has waited for."
+const UNKNOWN_STATUS = Cint(-1)
 
-How process `pid` ended (the status of waitpid), `nothing` while it runs; with `options` 0 it waits.
 """
-function exit_status(pid::Cint, options::Cint=WNOHANG)
+    exit_status(pid, pidfd, options = WNOHANG)
+
+How process `pid` ended (the status of waitpid), `nothing` while it runs; with `options` 0 it waits. A script
+that starts Julia may have waited for what the shim has started before, or be its parent still:
+[`UNKNOWN_STATUS`](@ref) then.
+"""
+function exit_status(pid::Cint, pidfd::Cint, options::Cint=WNOHANG)
     status = Ref{Cint}(0)
     result = ccall(:waitpid, Cint, (Cint, Ref{Cint}, Cint), pid, status, options)
-    return result == pid ? status[] : nothing
+    result == pid && return status[]
+    (result == -1 && Libc.errno() == Libc.ECHILD) || return nothing
+    waits = options == WNOHANG ? Cint(0) : FOREIGN_WAIT
+    runs = pidfd >= 0 ? !becomes_readable(pidfd, waits) : send_signal(pid, Cint(0)) == 0
+    return runs && options == WNOHANG ? nothing : UNKNOWN_STATUS
+end
+
+"How long the end of a process is waited for that was killed and is nobody's child here, in ms."
+const FOREIGN_WAIT = Cint(1000)
+
+"Whether `fd` can be read from within `timeout` ms."
+function becomes_readable(fd::Cint, timeout::Cint)
+    # struct pollfd { int fd; short events; short revents; }, little-endian
+    poll = Ref(UInt64(fd % UInt32) | UInt64(1) << 32)
+    return ccall(:poll, Cint, (Ref{UInt64}, Culong, Cint), poll, 1, timeout) > 0
 end
 
 "A descriptor that becomes readable when process `pid` ends; -1 where the system has no such thing."
@@ -186,6 +205,7 @@ const SIGNAL_NAMES = Dict(
 
 "What a status of waitpid says, in words."
 function describe_status(status::Cint)
+    status == UNKNOWN_STATUS && return "ended"
     signal = status & 0x7f
     signal == 0 && return "ended with exit code $((status >> 8) & 0xff)"
     name = get(SIGNAL_NAMES, Int(signal), "signal $signal")

@@ -152,7 +152,7 @@ read_rest!(process::Process) =
 
 "Whether the process has ended, or closed its reply pipe, after which it is of no use."
 function has_ended(process::Process)
-    process.status === nothing && (process.status = exit_status(process.pid))
+    process.status === nothing && (process.status = exit_status(process.pid, process.pidfd))
     return process.status !== nothing || !process.open
 end
 
@@ -160,7 +160,7 @@ end
 function await_end!(process::Process)
     status = process.status
     while status === nothing
-        status = exit_status(process.pid, Cint(0))
+        status = exit_status(process.pid, process.pidfd, Cint(0))
     end
     process.status = status
     return status

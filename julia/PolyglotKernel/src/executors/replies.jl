@@ -232,6 +232,9 @@ function bury!(kernel::Kernel, executor::Executor)
     close_process!(process)
     executor.process = nothing
     was_ready = executor.ready
+    # One of the shim's that ended before it was taken over: the next one can be asked how.
+    status == UNKNOWN_STATUS && !was_ready && kernel.shutdown === nothing &&
+        return (ensure_started!(executor); nothing)
     what = isempty(executor.condemned) ? describe_status(status) : executor.condemned
     was_ready || (what = what * startup_words(executor))
     if kernel.shutdown === nothing
