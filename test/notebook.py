@@ -20,7 +20,7 @@ from __future__ import annotations
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
@@ -36,6 +36,18 @@ from jupyter_client.session import Session
 GUARD = 60.0  # s; no wait of a test is meant to get near it
 CHANNELS = ("shell", "control", "stdin", "iopub")
 Answers = Mapping[str, str] | Sequence[str]
+
+
+def execute_content(code: str) -> dict[str, Any]:
+    """The content of an `execute_request` as most clients send it."""
+    return {
+        "code": code,
+        "silent": False,
+        "store_history": True,
+        "user_expressions": {},
+        "allow_stdin": True,
+        "stop_on_error": True,
+    }
 
 
 class Hang(AssertionError):
@@ -203,9 +215,19 @@ class Notebook:
         parent: dict[str, Any] | None = None,
         header: dict[str, Any] | None = None,
     ) -> Message:
+        message = self.make(kind, content, parent, header)
+        self.session.send(self.sockets[channel], message)
+        return message
+
+    def make(
+        self,
+        kind: str,
+        content: dict[str, Any],
+        parent: dict[str, Any] | None = None,
+        header: dict[str, Any] | None = None,
+    ) -> Message:
         message = self.session.msg(kind, content, parent)
         message["header"].update(header or {})
-        self.session.send(self.sockets[channel], message)
         return message
 
     def request(
@@ -218,6 +240,10 @@ class Notebook:
     ) -> Cell:
         """Send a request and return at once."""
         message = self.send(channel, kind, content or {}, header=header)
+        return self.expect(message, channel, answers)
+
+    def expect(self, message: Message, channel: str = "shell", answers: Answers = ()) -> Cell:
+        """What becomes of a request that is sent."""
         cell = Cell(
             header=message["header"],
             content=message["content"],
@@ -235,16 +261,16 @@ class Notebook:
         self, code: str, answers: Answers = (), subshell: str | None = None, **options: Any
     ) -> Cell:
         """Send a cell and return at once. `options` are fields of execute_request."""
-        content = {
-            "code": code,
-            "silent": False,
-            "store_history": True,
-            "user_expressions": {},
-            "allow_stdin": True,
-            "stop_on_error": True,
-        }
         header = {"subshell_id": subshell} if subshell else None
-        return self.request("execute_request", content | options, answers=answers, header=header)
+        content = execute_content(code) | options
+        return self.request("execute_request", content, answers=answers, header=header)
+
+    def run_all(self, codes: Iterable[str]) -> list[Cell]:
+        """Send cells as a client's "Run All": all are made before the first is sent."""
+        messages = [self.make("execute_request", execute_content(code)) for code in codes]
+        for message in messages:
+            self.session.send(self.sockets["shell"], message)
+        return [self.expect(message) for message in messages]
 
     def run(self, code: str, answers: Answers = (), **options: Any) -> Cell:
         """Run a cell that has to succeed."""

@@ -130,7 +130,7 @@ def test_an_empty_cell(nb, language):
 @both
 def test_run_all_stops_at_an_error(nb, language):
     fine, error, cell = in_(language, "1"), in_(language, "undefined_name"), in_("julia", "2")
-    cells = [nb.submit(code) for code in (fine, error, cell, fine, "%nonsense")]
+    cells = nb.run_all([fine, error, cell, fine, "%nonsense"])
     question = nb.request("kernel_info_request")
     expected = ["ok", "error", "aborted", "aborted", "aborted"]
     assert [cell.wait().status for cell in cells] == expected

@@ -22,6 +22,7 @@ call of the other executor.
 - `call`: for a call, who made it
 - `patience`: until when, in `time()`, it waits for its executor to start
 - `received`: when it came, in `time()`
+- `pipelined`: a cell before it had no reply yet when it came: its client does not wait for those
 - `numbered`: a cell has its number; whether that is one of its own it `counts`
 - `announced`: the clients know that work on it begins; `waits_told`: and that it waits for its language
 - `subshell`: for a cell or a comm message, the subshell it runs in; empty for the main shell
@@ -43,6 +44,7 @@ Base.@kwdef mutable struct Job
     patience::Float64 = Inf
     subshell::String = ""
     received::Float64 = time()
+    pipelined::Bool = false
     numbered::Bool = false
     counts::Bool = false
     announced::Bool = false
@@ -100,7 +102,7 @@ end
 Interruption(job::Job, executor::Executor, insists::Bool, now::Float64) =
     Interruption(job, executor, false, 0, insists, false, now, now + PATIENCE, false)
 
-"A failed cell whose reply is kept back until `deadline`, and not beyond `last`; see `stop.jl`."
+"A failed cell whose reply is kept back until `deadline`, at the most until `last`; see `stop.jl`."
 struct Stop
     job::Job
     content::Union{String,Vector{UInt8}}

@@ -162,6 +162,7 @@ function queue_cell!(kernel::Kernel, request::Request)
         id=kernel.last_id, kind=:execute, language=cell.language, request=request,
         reply_type="execute_reply", frame=frame, cell=cell, silent=silent,
         stop_on_error=get_bool(content, "stop_on_error", true), subshell=request.subshell,
+        pipelined=has_unanswered_cell(kernel, request.subshell),
     )
     name_subshell!(job)
     is_behind_stop(kernel, job) ? abort(kernel, [job]) : push!(kernel.queue, job)

@@ -3,15 +3,13 @@
 # the reply is a part of this Run All, and is aborted; what it sends once it has the reply is not.
 #
 # Most of it has come already, and waits. For the next one a cell that fails at once waits a moment: as long
-# as messages of this client take, by their dates. While cells still come, the reply waits for the last of
-# them. What is under way even then is known by its date.
+# as messages of this client take, by their dates. A client that does not wait for one cell's reply before it
+# sends the next is in the middle of a Run All, and may be slow about it: for that one the reply waits longer,
+# as nobody waits for it. What is under way even then is known by its date.
 
 "How long the cell behind a cell may be under way, in seconds, at the least and at the most."
 const SHORTEST_MOMENT = 0.002
 const LONGEST_MOMENT = 0.05
-
-"For how long no cell has come when all of a Run All are there, in seconds."
-const QUIET = 0.01
 
 "For how long, in seconds, a cell that was sent before a reply may be under way."
 const STRAGGLING = 1.0
@@ -27,14 +25,26 @@ function latency(job::Job)
     return 0 <= seconds <= LONGEST_MOMENT ? seconds : NaN
 end
 
-# Until the first message behind it would be there, by the way that its own took.
-function moment(job::Job)
+# When the first message behind it would be there, by the way that its own took.
+function next_expected(job::Job)
     seconds = latency(job)
-    return isnan(seconds) ? LONGEST_MOMENT : clamp(2 * seconds, SHORTEST_MOMENT, LONGEST_MOMENT)
+    isnan(seconds) && return job.received + LONGEST_MOMENT
+    return job.received + clamp(2 * seconds, SHORTEST_MOMENT, LONGEST_MOMENT)
 end
 
+"""
+    was_awaited(kernel, job)
+
+Whether the client may have waited for the replies to all cells before this one: none of them was waiting or
+running when it came, and none has come since.
+"""
+was_awaited(kernel::Kernel, job::Job) =
+    !job.pipelined && isempty(cells_waiting(kernel, job.subshell))
+
 function stop_behind!(kernel::Kernel, job::Job, content::Union{String,Vector{UInt8}})
-    push!(kernel.stops, Stop(job, content, job.received + moment(job), time() + LONGEST_MOMENT))
+    last = time() + LONGEST_MOMENT
+    deadline = was_awaited(kernel, job) ? min(next_expected(job), last) : last
+    push!(kernel.stops, Stop(job, content, deadline, last))
     conclude_stops!(kernel, time())
     return nothing
 end
@@ -42,19 +52,18 @@ end
 is_stopping(kernel::Kernel, subshell::String) =
     any(stop -> stop.job.subshell == subshell, kernel.stops)
 
-next_stop(kernel::Kernel) = earliest(stop -> min(stop.deadline, stop.last), kernel.stops)
+next_stop(kernel::Kernel) = earliest(stop -> stop.deadline, kernel.stops)
 
 "Answer the failed cells whose moment is over, and abort those behind them."
 function conclude_stops!(kernel::Kernel, now::Float64)
-    is_due(stop) = min(stop.deadline, stop.last) <= now
+    is_due(stop) = stop.deadline <= now
     due = filter(is_due, kernel.stops)
     isempty(due) && return nothing
     receive_all!(kernel, SHELL)
     filter!(!is_due, kernel.stops)
     for stop in due
-        quiet_at = last_arrival(kernel, stop.job.subshell) + QUIET
-        if quiet_at > now && stop.last > now
-            push!(kernel.stops, Stop(stop.job, stop.content, quiet_at, stop.last))
+        if stop.last > now && !was_awaited(kernel, stop.job)
+            push!(kernel.stops, Stop(stop.job, stop.content, stop.last, stop.last))
         else
             conclude_stop!(kernel, stop)
         end
@@ -73,14 +82,14 @@ end
 
 waits_in(job::Job, subshell::String) = job.kind == :execute && job.subshell == subshell
 
+"Whether a cell of a subshell, or with an empty name of the main shell, waits or runs."
+has_unanswered_cell(kernel::Kernel, subshell::String) =
+    any(job -> waits_in(job, subshell), kernel.queue) ||
+    any(job -> waits_in(job, subshell), values(kernel.jobs))
+
 "The cells that wait for a subshell, or with an empty name for the main shell."
 cells_waiting(kernel::Kernel, subshell::String) =
     filter(job -> waits_in(job, subshell), kernel.queue)
-
-"When the last of the cells came that wait for a subshell."
-function last_arrival(kernel::Kernel, subshell::String)
-    return mapreduce(job -> job.received, max, cells_waiting(kernel, subshell); init=-Inf)
-end
 
 "Take the cells that wait for a subshell, those included that are not read yet, out of the queue."
 function take_waiting_cells!(kernel::Kernel, subshell::String)
