@@ -1,7 +1,9 @@
 """Questions: completion, inspection, is-complete, history, usage of the machine.
 
 They are answered in a thread of their own, on the live namespace, so that they are answered while
-a cell runs. IPython's completer is not thread-safe against itself: there is one such thread.
+a cell runs. IPython's completer is not thread-safe against itself: there is one such thread. The
+objects that are asked are the user's, and may never answer: a question that takes too long is given
+up, its thread is left behind, and the next one takes over.
 """
 
 from __future__ import annotations
@@ -9,7 +11,6 @@ from __future__ import annotations
 import copy
 import json
 import sys
-import threading
 from collections.abc import Callable
 from contextlib import suppress
 from queue import Empty, SimpleQueue
@@ -25,19 +26,18 @@ from ..pipes.channel import Channel
 from ..pipes.frames import Frame
 from ..streams import fork
 from .complete import Completions
+from .turns import Turn, Turns
 
 QUIET = 0.3  # seconds
 
 
 class Asking:
-    """The thread that answers."""
+    """Takes questions, and has them answered one after another."""
 
     def __init__(self, shell: ZMQInteractiveShell, channel: Channel) -> None:
         self._shell = shell
         self._channel = channel
         self._frames: SimpleQueue[Frame] = SimpleQueue()
-        self._working = threading.RLock()
-        fork.hold_while_forking(self._working)
         self._completions = Completions(shell)
         self._answers: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
             "complete": self._complete,
@@ -46,10 +46,12 @@ class Asking:
             "history": self._history,
             "usage": self._usage,
         }
+        self._turns = Turns(self._answer_all, self._give_up, self._frames.empty)
+        fork.hold_while_forking(self._turns)
 
     def start(self) -> None:
         """Start the thread, which rehearses while nobody asks."""
-        threading.Thread(target=self._run, name="polyglot-asking", daemon=True).start()
+        self._turns.start()
 
     def serves(self, type: str) -> bool:
         """Whether frames of this type are answered here."""
@@ -58,30 +60,46 @@ class Asking:
     def put(self, frame: Frame) -> None:
         """Answer the frame, soon."""
         self._frames.put(frame)
+        self._turns.watch()
 
-    def _run(self) -> None:
+    def _answer_all(self, turn: Turn) -> None:
+        """The life of an answering thread: until it is given up."""
         # What properties print while they are looked at is no output of a cell.
         set_request(Request(None, muted=True))
-        with suppress(Exception), self._working:
-            self._completions.answer("pri", 3)
-        frame = self._first()
+        frame = self._first(turn) if turn.is_first else self._frames.get()
         while True:
-            try:
-                with self._working:
-                    self._handle(frame)
-            except Exception as error:
-                self._reply(frame.header, _failed(frame.header["type"], error))
+            with turn.at(frame):
+                self._answer(turn, frame)
+            if turn.given_up:
+                return
             frame = self._frames.get()
 
-    def _first(self) -> Frame:
-        """The first question; if it takes its time, what showing an error needs is loaded.
+    def _answer(self, turn: Turn, frame: Frame) -> None:
+        try:
+            answer = self._handle(frame)
+        except Exception as error:
+            answer = _failed(frame.header["type"], error)
+        if not turn.given_up:
+            self._reply(frame.header, answer)
 
-        It takes a tenth of a second, and an interrupt is such an error, and is waited for.
+    def _give_up(self, frame: Frame, seconds: float) -> None:
+        """Answer in the place of a thread that does not."""
+        self._completions = Completions(self._shell)
+        error = TimeoutError(f"there was no answer within {seconds:.0f} seconds")
+        self._reply(frame.header, _failed(frame.header["type"], error))
+
+    def _first(self, turn: Turn) -> Frame:
+        """The first question; before that what the first ones need is loaded.
+
+        If it takes its time, so is what showing an error needs: it takes a tenth of a second, and
+        an interrupt is such an error, and is waited for.
         """
+        with suppress(Exception), turn.lock:
+            self._completions.answer("pri", 3)
         try:
             return self._frames.get(timeout=QUIET)
         except Empty:
-            with suppress(Exception), self._working:
+            with suppress(Exception), turn.lock:
                 self._show_error()
         return self._frames.get()
 
@@ -91,7 +109,8 @@ class Asking:
         except KeyboardInterrupt:
             copy.copy(self._shell.InteractiveTB).structured_traceback(*sys.exc_info())
 
-    def _handle(self, frame: Frame) -> None:
+    def _handle(self, frame: Frame) -> dict[str, Any]:
+        """The content of the reply; nobody waits for one where a cell or result is recorded."""
         header = frame.header
         if header["type"] == "record":
             self._shell.history_manager.record(header["execution_count"], header["code"])
@@ -99,11 +118,12 @@ class Asking:
             text = json.loads(bytes(frame.buffers[0]))["data"].get("text/plain")
             self._shell.history_manager.record_result(header["execution_count"], text)
         else:
-            self._reply(header, self._answers[header["type"]](header))
+            return self._answers[header["type"]](header)
+        return {}
 
     def _reply(self, header: dict[str, Any], content: dict[str, Any]) -> None:
         if "id" not in header:
-            return  # a cell or result to record: nobody waits
+            return
         reply = {"type": "reply", "id": header["id"], "status": content["status"]}
         self._channel.send(reply, [jsontext.dumps(content)])
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import threading
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from .output import Output
 from .stdin import Prompter
@@ -31,7 +30,17 @@ def install(descriptors: Sequence[int], output: Output, prompter: Prompter) -> N
     os.register_at_fork(after_in_child=become_plain)
 
 
-def hold_while_forking(lock: threading.RLock) -> None:
+class Lock(Protocol):
+    """What can be held."""
+
+    def acquire(self) -> bool:
+        """Wait for it and hold it."""
+
+    def release(self) -> None:
+        """Hold it no longer."""
+
+
+def hold_while_forking(lock: Lock) -> None:
     """Let no process fork while another thread holds `lock`.
 
     A child has none of the other threads, but keeps what they have locked, for good: modules that
