@@ -106,6 +106,7 @@ class Executor:
             return create_task(self._main(), self.context)
 
         main = self._loop.run_until_complete(start())
+        self.interrupts.watch_over(main)
         while not main.done():
             try:
                 self._loop.run_until_complete(main)
@@ -186,6 +187,8 @@ class Executor:
             self._put(frame)
 
     def _put(self, frame: Frame) -> None:
+        if frame.header["type"] in ("execute", "comm"):
+            self.interrupts.expect(frame.header["id"])
         self._loop.call_soon_threadsafe(self._frames.put_nowait, frame)
 
     def _soon(self, function: Callable[[], None]) -> None:

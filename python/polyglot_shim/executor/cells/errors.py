@@ -30,3 +30,17 @@ def cut_own_frames(error: BaseException) -> None:
         traceback = traceback.tb_next
     if last is not None:
         last.tb_next = None
+
+
+def call_texts(error: BaseException | None) -> None:
+    """Ask the error and those that it came from for their texts. Raises KeyboardInterrupt alone."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        try:
+            str(error)
+        except KeyboardInterrupt:
+            raise
+        except BaseException:
+            pass  # whoever shows it finds a way around
+        error = error.__cause__ or error.__context__

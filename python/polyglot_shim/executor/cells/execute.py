@@ -158,7 +158,15 @@ class Runner:
         return None
 
     def _interrupted(self, asked: dict[str, Any], error: KeyboardInterrupt) -> dict[str, Any]:
-        self._shell.showtraceback((type(error), error, error.__traceback__))
+        # What it interrupted may be an exception of the user's, whose methods run here.
+        try:
+            try:
+                self._interrupts.begin(asked["id"])
+                self._shell.showtraceback((type(error), error, error.__traceback__))
+            finally:
+                self._interrupts.end()
+        except KeyboardInterrupt:
+            self._interrupts.end()
         return _error_content(asked["execution_count"], self._shell.last_error, error)
 
     async def _comm(self, frame: Frame) -> None:

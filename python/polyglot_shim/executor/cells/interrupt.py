@@ -6,8 +6,9 @@ things can be under way then:
 - user code of a request runs: the signal's handler raises in it;
 - the event loop waits for a cell that awaits: the cell is cancelled, and `interruptible` makes a
   `KeyboardInterrupt` of it where it waits;
+- a task of an earlier cell keeps the request that waits from beginning: it ends by the interrupt;
 - the executor is about its own business: in the middle of a frame (`shield`) the interrupt is
-  kept until the frame is out; with no request running it is ignored.
+  kept until the frame is out; with no request running or waiting it is ignored.
 
 All state belongs to the main thread, where Python runs signal handlers. Subshells have threads of
 their own, which no signal reaches.
@@ -19,6 +20,7 @@ import asyncio
 import signal
 import sys
 import threading
+import time
 import types
 from collections.abc import Callable, Coroutine, Generator, Iterator
 from contextlib import contextmanager
@@ -28,6 +30,9 @@ from typing import Any
 
 # Frames of these modules on top of the stack mean: the event loop itself runs, no user code.
 _LOOP_MODULES = ("asyncio.", "selectors")
+_OWN_MODULES = __name__.partition(".")[0] + "."
+# For so long a report of an interrupt is not disturbed by the next one, which the host repeats.
+_SPARED = 1.0  # seconds
 
 
 class Interrupts:
@@ -41,6 +46,9 @@ class Interrupts:
         self._notify = notify
         self._main = threading.get_ident()
         self._running = False  # user code of a request runs
+        self._awaited: int | None = None  # the id of a request that has come and not begun
+        self._own_task: asyncio.Task[Any] | None = None  # the executor's, which runs the requests
+        self._spared_until = 0.0
         self._id: int | None = None  # of that request
         self._depth = 0  # of shielded blocks
         self._pending = False  # an interrupt came inside a shielded block
@@ -59,23 +67,33 @@ class Interrupts:
         self._pending = self._cancelled = False
         self._id = id
         self._running = True
+        if self._awaited == id:
+            self._awaited = None
 
     def end(self) -> None:
         """No user code runs any more: interrupts are ignored."""
         if self._is_here():
             self._running = False
 
+    def expect(self, id: int) -> None:
+        """A request for the main thread has come; from any thread."""
+        self._awaited = id
+
+    def watch_over(self, task: asyncio.Task[Any]) -> None:
+        """`task` is the executor's own on the main thread: all others there are user code."""
+        self._own_task = task
+
     @contextmanager
-    def paused(self) -> Iterator[None]:
-        """In this block (the executor's own work within a request) interrupts are ignored."""
-        if not self._is_here():
+    def spared(self, wanted: bool) -> Iterator[None]:
+        """In this block interrupts are ignored for a moment, and raised if they come later."""
+        if not (wanted and self._is_here()):
             yield
             return
-        before, self._running = self._running, False
+        self._spared_until = time.monotonic() + _SPARED
         try:
             yield
         finally:
-            self._running = before
+            self._spared_until = 0.0
 
     def shield(self) -> None:
         """Begin a block that must not be left half done; `unshield` ends it, always."""
@@ -112,6 +130,11 @@ class Interrupts:
 
     def _handle(self, _signal: int, frame: FrameType | None) -> None:
         if not self._running:
+            if self._awaited is not None and self._is_kept_waiting(frame):
+                self._notify(self._awaited)
+                raise KeyboardInterrupt
+            return
+        if time.monotonic() < self._spared_until:
             return
         if self._depth:
             self._pending = True
@@ -126,6 +149,15 @@ class Interrupts:
             self.cancel_task()
         else:
             raise KeyboardInterrupt
+
+    def _is_kept_waiting(self, frame: FrameType | None) -> bool:
+        """Whether user code runs on the main thread although no request does."""
+        if self._own_task is None or frame is None or self._depth:
+            return False
+        loop = self._own_task.get_loop()
+        if asyncio.current_task(loop) is self._own_task or _is_in(frame, _OWN_MODULES):
+            return False
+        return not _loop_waits(frame, loop)
 
     async def _driven(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
         return await self._interruptible(coroutine)
@@ -164,4 +196,8 @@ def _loop_waits(frame: FrameType | None, loop: asyncio.AbstractEventLoop) -> boo
     """Whether the signal came while the event loop itself was running."""
     if asyncio.current_task(loop) is not None or frame is None:
         return False
-    return frame.f_globals.get("__name__", "").startswith(_LOOP_MODULES)
+    return _is_in(frame, _LOOP_MODULES)
+
+
+def _is_in(frame: FrameType, modules: str | tuple[str, ...]) -> bool:
+    return frame.f_globals.get("__name__", "").startswith(modules)

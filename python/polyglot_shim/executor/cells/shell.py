@@ -30,7 +30,7 @@ from traitlets import CBool, Instance, Type, default
 from ..display.display import FrameDisplayHook, FramePublisher
 from ..streams import system
 from ..streams.output import Output
-from .errors import cut_own_frames
+from .errors import call_texts, cut_own_frames
 from .history import CellHistory
 from .interrupt import Interrupts
 from .magics import KernelMagics, MarkerMagics
@@ -182,16 +182,29 @@ class ZMQInteractiveShell(InteractiveShell):
         error = exc_tuple[1] if exc_tuple else sys.exc_info()[1]
         if error is not None:
             cut_own_frames(error)
-        if not isinstance(error, KeyboardInterrupt):
-            super().showtraceback(exc_tuple, *args, **kwargs)
-            return
-        with self.interrupts.paused():  # a second interrupt shall not spoil the report of the first
-            super().showtraceback(exc_tuple, *args, **kwargs)
+        try:
+            # A second interrupt shall not spoil the report of the first.
+            with self.interrupts.spared(isinstance(error, KeyboardInterrupt)):
+                # IPython would go on after an interrupt of an exception's own methods, and call the
+                # next one that does not come to an end.
+                call_texts(error)
+                super().showtraceback(exc_tuple, *args, **kwargs)
+        except KeyboardInterrupt:
+            if error is None:
+                raise
+            self._publish_error(type(error), "(its message was interrupted)", [])
 
     def _showtraceback(
         self, etype: type[BaseException], evalue: BaseException, stb: list[str]
     ) -> None:
-        self.last_error = {"ename": etype.__name__, "evalue": str(evalue), "traceback": stb}
+        self._publish_error(etype, str(evalue), stb)
+
+    def _format_exception_for_storage(self, exception: BaseException, **kwargs: Any) -> Any:
+        """IPython keeps the error of each cell: as it was shown, and not rendered once more."""
+        return self.last_error or super()._format_exception_for_storage(exception, **kwargs)
+
+    def _publish_error(self, etype: type[BaseException], evalue: str, stb: list[str]) -> None:
+        self.last_error = {"ename": etype.__name__, "evalue": evalue, "traceback": stb}
         self.display_failed = self.display_failed or self.displayhook.is_active
         self.output.publish("error", self.last_error)
 
