@@ -3,15 +3,24 @@
 "Handles frames until the host closes the pipe."
 function serve(session::Session)
     while true
-        wait_undisturbed(() -> nothing, wait, session.inbox)
+        await_request(session)
         handle_surely(session, take!(session.inbox)::Frames.Frame)
     end
+end
+
+# Tasks of earlier cells run meanwhile. One that never yields keeps the next request from beginning: the host
+# may end it by an interrupt, and only then sends one.
+function await_request(session::Session)
+    deliver_sigint(session.sigint, IDLE)
+    wait_undisturbed(() -> nothing, wait, session.inbox)
+    discard_sigint(session.sigint)
+    return nothing
 end
 
 "Handles what has come already, also what is still in the pipe."
 function serve_waiting(session::Session)
     while isready(session.inbox) || has_unread(session.channel)
-        wait_undisturbed(() -> nothing, wait, session.inbox)
+        await_request(session)
         handle_surely(session, take!(session.inbox)::Frames.Frame)
     end
     return nothing

@@ -121,6 +121,8 @@ function take_over!(session::Session)
     Compat.set_standard_stream(InputStream(session), 0)
     Core.eval(Base, :(have_color = true; is_interactive = true))
     Core.eval(Base, :(active_repl_backend = $(session.backend)))
+    # A program's wish, which would have the next interrupt of a cell end the process.
+    Core.eval(Base, :(exit_on_sigint(on::Bool) = nothing))
     Logging.global_logger(NotebookLogger(session))
     pushdisplay(NotebookDisplay(session))
     take_over_editing!(session)

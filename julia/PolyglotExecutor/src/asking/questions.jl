@@ -1,11 +1,12 @@
-# Questions of the front end: whatever goes wrong in them, they are answered.
+# Questions of the front end: whatever goes wrong in them, they are answered. They ask objects of the user's,
+# which may not come to an end: an interrupt is for them as it is for a cell.
 function answer(session::Session, header::Dict{String,Any})
     attend!(session, Request(header["id"], false))
-    outcome = attempt_shielded(session, answer_of, session, header)
+    outcome = attempt(session, answer_of, session, header)
     if outcome isa Failure && header["type"] == "is_complete"
         reply(session, header["id"], JSON.fields("status" => "unknown"))    # it has no error
     elseif outcome isa Failure
-        reply(session, header["id"], failed_content(error_content(outcome)), "error")
+        reply(session, header["id"], failed_content(interruptible_content(session, outcome)), "error")
     else
         reply(session, header["id"], outcome)
     end

@@ -79,6 +79,7 @@ function exception_value(exception)
     return try
         without_kernels_methods(Base.invokelatest(sprint, showerror, unwrapped(exception)))
     catch e
+        e isa InterruptException && rethrow()
         "(its message cannot be shown: $(typeof(e)))"
     end
 end
@@ -91,6 +92,13 @@ function error_content(failure::Failure)
         "evalue" => exception_value(exception),
         "traceback" => Any[String(line) for line in split(render_failure(failure), '\n')],
     )
+end
+
+"The same for one whose `showerror` was interrupted: what it is, without asking it again."
+function bare_error_content(failure::Failure)
+    name = exception_name(first(failure.stack)[1])
+    value = "(its message was interrupted)"
+    return JSON.fields("ename" => name, "evalue" => value, "traceback" => Any["$name: $value"])
 end
 
 function render_failure(failure::Failure)
@@ -109,7 +117,8 @@ function show_exception(io::IO, exception, trace::Vector)
         without_kernels_methods(
             Base.invokelatest(sprint, showerror, unwrapped(exception), trace; context=io)
         )
-    catch
+    catch e
+        e isa InterruptException && rethrow()
         string(exception_name(exception), ": ", exception_value(exception))
     end
     print(io, rstrip(text))

@@ -96,9 +96,15 @@ function execute_failed(session::Session, failure::Failure, silent::Bool)
     Compat.set_repl_variable(session.mod, :err, without_place(first(failure.stack)[1]))
     isempty(session.hooks.failed) || attempt(session, run_hooks, session, session.hooks.failed)
     settle_output!(session)
-    error = error_content(failure)
+    error = interruptible_content(session, failure)
     silent || publish(session, "error", error)
     return failed_content(error)
+end
+
+# What shows an error is user code, too, and may not come to an end.
+function interruptible_content(session::Session, failure::Failure)
+    outcome = attempt(session, error_content, failure)
+    return outcome isa Failure ? bare_error_content(failure) : outcome
 end
 
 failed_content(error::JSON.Fields) = append!(JSON.fields("status" => "error"), error)
@@ -119,7 +125,7 @@ end
     results = JSON.fields()
     for (name, expression) in expressions
         outcome = attempt(session, expression_bundle, session, expression)
-        content = outcome isa Failure ? failed_content(error_content(outcome)) : outcome
+        content = outcome isa Failure ? failed_content(interruptible_content(session, outcome)) : outcome
         push!(results, Pair{String,Any}(name, content))
     end
     return results

@@ -105,7 +105,7 @@ end
 # The caller gets an answer, also when the one that it should have cannot be made or sent.
 function answer_call(session, number, @nospecialize(outcome))
     try
-        fields, buffers = outcome isa Failure ? returned_failure(session, outcome) : outcome
+        fields, buffers = outcome isa Failure ? interruptible_failure(session, outcome) : outcome
         send_answer(session, number, outcome isa Failure ? "error" : "ok", fields, buffers)
     catch e
         e isa InterruptException && report_interrupt(session)
@@ -126,6 +126,11 @@ function handle_call(session, frame::Frames.Frame)
     handler = get(session.calls.handlers, op, nothing)
     handler === nothing && throw(ArgumentError("Julia answers no call \"$op\""))
     return handler(session, frame)
+end
+
+function interruptible_failure(session, failure)
+    described = attempt(session, returned_failure, session, failure)
+    return described isa Failure ? (bare_error_content(failure), NO_BUFFERS) : described
 end
 
 function returned_failure(session, failure)
