@@ -191,6 +191,16 @@ def test_background_tasks_are_not_hit(nb):
     assert nb.run("%julia\nbefore = ticks; sleep(0.1); ticks > before").result == "true"
 
 
+def test_tasks_that_wait_outlive_interrupts_around_the_ends_of_cells(nb):
+    nb.run("%julia\nwaiting = Condition(); patient = @async (wait(waiting); 5);")
+    for i in range(20):
+        cell = nb.submit("%julia\nsleep(0.02)")
+        time.sleep(i / 400)  # the press comes before, in or behind the cell: all are meant
+        nb.interrupt()
+        cell.wait()
+    assert nb.run("%julia\nnotify(waiting); fetch(patient)").result == "5"
+
+
 def test_a_subprocess_is_gone(nb):
     cell = nb.submit('%julia\nprintln("on"); run(`sleep 4711`)').wait_for_stdout("on")
     sleeping: list[psutil.Process] = []

@@ -117,13 +117,6 @@ def test_idle_interrupts_are_harmless(julia: PipedExecutor) -> None:
     assert julia.run("1 + 1").result == "2"
 
 
-def test_tasks_survive_idle_interrupts(julia: PipedExecutor) -> None:
-    julia.run("waiting = Condition(); patient = @async (wait(waiting); 5);")
-    for _ in range(20):
-        julia.interrupt()
-    assert julia.run("notify(waiting); fetch(patient)").result == "5"
-
-
 def test_an_interrupt_does_not_leak_into_the_next_cell(julia: PipedExecutor) -> None:
     for i in range(30):
         id = julia.start(STARTED + "while true; sleep(0.001); end")
@@ -141,16 +134,6 @@ def test_interrupts_while_it_starts_are_harmless(tmp_path) -> None:
             os.killpg(julia.pid, signal.SIGINT)
             assert julia.ask("is_complete", code="1 + 1") == {"status": "complete"}
         assert julia.run("1 + 1").result == "2"
-
-
-def test_the_first_cell_can_be_interrupted_before_it_has_begun(tmp_path) -> None:
-    with julia_executor(tmp_path) as julia:
-        julia.send("complete", code="pri", cursor_pos=3)
-        id = julia.start("while true; end")
-        with burst(julia):
-            assert julia.wait_for("interrupted").header["id"] == id
-        assert julia.collect(id).reply["ename"] == "InterruptException"
-        assert julia.run("1").result == "1"
 
 
 def test_it_ends_with_the_host(tmp_path) -> None:

@@ -21,7 +21,7 @@ call of the other executor.
 - `result`: the content of its `execute_result`, once it has given one
 - `call`: for a call, who made it
 - `patience`: until when, in `time()`, it waits for its executor to start
-- `received`: when it came, in `time()`
+- `received`: when it came, in `time()`; `begun`: when its executor got it
 - `pipelined`: a cell before it had no reply yet when it came: its client does not wait for those
 - `numbered`: a cell has its number; whether that is one of its own it `counts`
 - `announced`: the clients know that work on it begins; `waits_told`: and that it waits for its language
@@ -44,6 +44,7 @@ Base.@kwdef mutable struct Job
     patience::Float64 = Inf
     subshell::String = ""
     received::Float64 = time()
+    begun::Float64 = Inf
     pipelined::Bool = false
     numbered::Bool = false
     counts::Bool = false
@@ -83,24 +84,29 @@ end
 is_gone(parent::Parent) = parent.pid > 0 && send_signal(parent.pid, Cint(0)) != 0
 
 """
-    Interruption
+    Interruption(job, executor, now)
 
 An interrupt that a job has not yet ended by; see `interrupt.jl`. Times are those of `time()`.
 """
 mutable struct Interruption
     job::Job                                    # the cell or comm message that is interrupted
-    executor::Executor                          # the innermost one that runs
-    framed::Bool                                # a frame was sent
-    signals::Int                                # how many SIGINTs were
-    insists::Bool                               # the job's code had got one before, and went on
-    arrived::Bool                               # its code has got it
-    next_step::Float64                          # Inf when no further signal is to be sent
+    executor::Executor                          # the innermost one that runs, at the last step
+    presses::Int                                # of the stop button
+    began::Float64                              # the first one
+    since::Float64                              # the first one that the code has not heard
+    pressed::Float64                            # the last one
+    framed::Bool                                # for this one a frame was sent
+    signalled::Float64                          # and when SIGINT was, NaN for not yet
+    arrived::Bool                               # the code has got it
+    next_step::Float64                          # Inf when nothing more is to be sent
     warn_at::Float64                            # Inf when it is not to be told that it had no effect
+    compiles::Bool                              # it was told that the runtime is busy
     warned::Bool
+    end_at::Float64                             # when the process is ended; Inf: not yet
 end
 
-Interruption(job::Job, executor::Executor, insists::Bool, now::Float64) =
-    Interruption(job, executor, false, 0, insists, false, now, now + PATIENCE, false)
+Interruption(job::Job, executor::Executor, now::Float64) =
+    Interruption(job, executor, 0, now, now, now, false, NaN, false, now, Inf, false, false, Inf)
 
 "A failed cell whose reply is kept back until `deadline`, at the most until `last`; see `stop.jl`."
 struct Stop

@@ -159,6 +159,10 @@ that starts Julia may have waited for what the shim has started before, or be it
 function exit_status(pid::Cint, pidfd::Cint, options::Cint=WNOHANG)
     status = Ref{Cint}(0)
     result = ccall(:waitpid, Cint, (Cint, Ref{Cint}, Cint), pid, status, options)
+    if result == pid && is_halted(status[])     # it was halted later than the host waited for that
+        release(pid, halting_signal(status[]))
+        return exit_status(pid, pidfd, options)
+    end
     result == pid && return status[]
     (result == -1 && Libc.errno() == Libc.ECHILD) || return nothing
     waits = options == WNOHANG ? Cint(0) : FOREIGN_WAIT

@@ -1,43 +1,60 @@
-# What a SIGINT meets in an executor. A burst of them would hit also the code that has caught the first
-# and now saves what is to be saved; and one that comes too early is lost. Linux lets a parent look.
+# What a SIGINT meets in an executor. One that comes too early is lost, and a second would hit also the code
+# that has caught the first and now saves what is to be saved. Linux lets a parent look.
 
 """
     SigintWords
 
-Where in an executor's memory two C integers are: `gate` is 1 where a SIGINT would reach the runtime,
-`pending` is not 0 while one waits there. `memory` is a descriptor of that memory.
+Where in an executor's memory some C integers are: `gate` says whether a SIGINT would reach the runtime (see
+[`sigint_state`](@ref)), `pending` is not 0 while one waits there, and `deferred` counts the regions in which it
+has to wait; 0 where that is not known. `memory` is a descriptor of that memory.
 """
 struct SigintWords
+    pid::Cint
     memory::Cint
     gate::Int
     pending::Int
+    deferred::Int
 end
 
-"The words at two `addresses` in process `pid`; `nothing` if it has none, or they cannot be read."
+"The words at `addresses` in process `pid`; `nothing` if it has none, or they cannot be read."
 function sigint_words(pid::Cint, @nospecialize(addresses))
-    addresses isa Vector{Any} && length(addresses) == 2 || return nothing
-    gate, pending = addresses[1], addresses[2]
-    gate isa Int && pending isa Int || return nothing
+    addresses isa Vector{Any} && length(addresses) >= 2 || return nothing
+    all(address -> address isa Int, addresses) || return nothing
     memory = open_memory(pid)
     memory == -1 && return nothing
-    words = SigintWords(memory, gate, pending)
+    deferred = length(addresses) > 2 ? addresses[3] : 0
+    words = SigintWords(pid, memory, addresses[1], addresses[2], deferred)
     sigint_state(words) === :unknown || return words
     close_fd(memory)
     return nothing
 end
 
+const GATE_CLOSED, GATE_IDLE = Cint(0), Cint(2)
+
 """
     sigint_state(words)
 
-`:closed`: a SIGINT would be lost; `:waiting`: one waits to be thrown; `:taken`: none waits, so that any
-that was sent has been thrown; `:unknown` where that cannot be seen.
+`:closed`: a SIGINT would be lost; `:waiting`: one waits to be thrown; `:taken`: none waits, so that any that was
+sent has been thrown; `:unknown` where that cannot be seen.
 """
 function sigint_state(words::SigintWords)
     gate = read_word(words.memory, words.gate)
     pending = read_word(words.memory, words.pending)
     (gate === nothing || pending === nothing) && return :unknown
-    gate == 0 && return :closed
-    return pending == 0 ? :taken : :waiting
+    gate == GATE_CLOSED && return :closed
+    waits = pending != 0 || is_pending(words.pid, "ShdPnd", SIGINT)
+    return waits ? :waiting : :taken
 end
 
 sigint_state(::Nothing) = :unknown
+
+"Whether a SIGINT would be thrown, but no request has begun."
+is_idle(words::SigintWords) = read_word(words.memory, words.gate) == GATE_IDLE
+
+is_idle(::Nothing) = false
+
+"Whether the runtime is where no interrupt may be thrown: in the compiler, under one of its locks."
+is_deferring(words::SigintWords) =
+    words.deferred != 0 && read_word(words.memory, words.deferred) != 0
+
+is_deferring(::Nothing) = false

@@ -22,6 +22,11 @@ function route_call!(kernel::Kernel, executor::Executor, frame::Frame)
         refuse_call!(kernel, caller, language)
         return nothing
     end
+    if stops_calls(kernel, request) && !is_brief(header)
+        arrive!(kernel.interruption::Interruption)
+        refuse_call!(kernel, caller, language)
+        return nothing
+    end
     if is_brief(header) && !takes_calls(executor_of(kernel, language))
         busy = call_error("Busy", language_name(language) * " is running a cell")
         busy["busy"] = true

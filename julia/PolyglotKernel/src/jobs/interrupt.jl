@@ -1,18 +1,14 @@
-# Interrupts, from polite to final. The innermost executor that runs is told by a frame, if it knows
-# those, which its code hears that waits for something. Code that does not gets SIGINT, again and again
-# until that has reached it. A job that is still there after some seconds cannot be stopped from
-# outside: the user is told, and the next interrupt ends the process. Code that has caught an interrupt
-# may take its time; if the user interrupts it once more, it is like any other.
+# Interrupts, from polite to final: what a press of the stop button means. How one reaches the code is the
+# business of `signals.jl`.
+#
+# The presses add up. The first ones are the code's to handle: it may save its work. Where it does not hear
+# them for some seconds, or goes on after the third, the user is told, and the next one is the last means:
+# by force, wherever the code is, and if even that does not help, the end of the process.
 
-# Julia: the burst that its runtime wants. Python: a signal that comes the moment before a system call
-# begins does not end that, and its handler waits for the call; the next one does.
-const SIGNAL_INTERVALS = Dict("julia" => 0.1, "python" => 0.5)
-const BURST = 4                 # from so many signals on Julia may have thrown by force,
-const DEAF_SECONDS = 0.6        # and ignores those that come within half a second of that
-const GATE_INTERVAL = 0.01      # until it is looked again whether a signal would be heard
-const FRAME_SECONDS = 0.03      # in which an interrupt frame is heard, or never
-const ANSWER_SECONDS = 0.01     # and its answer is here
-const PATIENCE = 3.0
+const PATIENCE = 3.0            # seconds in which an interrupt is to have been heard
+const PRESSES = 3               # that code may catch and go on
+const MOMENT = 0.5              # for the last of these to take effect
+const FORCED_SECONDS = 1.0      # in which code ends that was left by force, or the process is ended
 
 "Reply to an `interrupt_request` (\"Kernel interrupt\")."
 function answer_interrupt(kernel::Kernel, request::Request)
@@ -28,31 +24,46 @@ function interrupt!(kernel::Kernel)
         abort(kernel, take_waiting_cells!(kernel, ""))
         return nothing
     end
-    current = kernel.interruption
-    if current !== nothing && current.warned
-        condemn!(current.executor, "was restarted, because it did not react to the interrupt")
-        return nothing
-    end
     refuse_waiting_calls!(kernel, job.request)
-    again = current !== nothing && current.job === job && current.arrived
     now = time()
-    kernel.interruption = Interruption(job, innermost(kernel, job), again, now)
-    take_step!(kernel.interruption, now)
+    current = kernel.interruption
+    if current === nothing || current.job !== job
+        current = Interruption(job, innermost(kernel, job), now)
+        kernel.interruption = current
+    end
+    current.warned ? use_last_means!(kernel, current, now) : press!(kernel, current, now)
     return nothing
 end
 
-# The main shell's cell that runs, or else its comm message, or else the newest that a subshell runs.
+function press!(kernel::Kernel, current::Interruption, now::Float64)
+    current.arrived && (current.since = now)
+    current.presses += 1
+    if current.presses < PRESSES
+        current.warn_at = current.since + PATIENCE
+    elseif current.presses == PRESSES
+        current.warn_at = max(current.began + PATIENCE, now + MOMENT)
+    end
+    begin_steps!(current, now)
+    take_step!(kernel, current, now)
+    return nothing
+end
+
+# The main shell's cell that runs, or else its comm message, or else the newest that a subshell runs, or else
+# a question that keeps cells from running.
 function interruptible_job(kernel::Kernel)
     kernel.cell === nothing || return kernel.cell
     chosen = nothing
     for job in values(kernel.jobs)
-        job.kind in (:execute, :comm) || continue
+        is_interruptible(kernel, job) || continue
         (chosen === nothing || precedence(job) > precedence(chosen)) && (chosen = job)
     end
     return chosen
 end
 
-precedence(job::Job) = (isempty(job.subshell), job.id)
+is_interruptible(kernel::Kernel, job::Job) =
+    job.kind in (:execute, :comm) || is_holding_up(kernel, job)
+
+precedence(job::Job) = (job.kind != :ask, isempty(job.subshell), job.id)
 
 # The executor in which the newest call runs that is not another cell's, or that of the job itself.
 function innermost(kernel::Kernel, job::Job)
@@ -68,22 +79,30 @@ was_interrupted(kernel::Kernel, job::Job) =
     kernel.interruption !== nothing && kernel.interruption.job === job
 
 "The interrupt reached the code of `executor`: no further signal, and no answer to its prompts."
-function interrupt_arrived!(kernel::Kernel, executor::Executor, ::Frame)
+function interrupt_arrived!(kernel::Kernel, executor::Executor, frame::Frame)
     current = kernel.interruption
-    if current !== nothing && current.executor === executor
+    current === nothing && return nothing
+    if current.executor === executor || get_int(frame.header, "id", 0) == current.job.id
         filter!(entry -> entry.job.request !== current.job.request, kernel.inputs)
-        arrive!(current, time())
-        current.next_step = Inf
+        arrive!(current)
     end
     return nothing
 end
 
-function arrive!(current::Interruption, now::Float64)
-    forced = current.signals >= BURST && !current.arrived
-    forced && (current.executor.deaf_until = now + DEAF_SECONDS)
+function arrive!(current::Interruption)
     current.arrived = true
+    current.next_step = Inf
     return nothing
 end
+
+"""
+    stops_calls(kernel, request)
+
+Whether an interrupt of `request` has not been heard yet. Its code may call from one language to the other and
+back so fast that each is seldom found running: the next call that it makes is refused as interrupted, then.
+"""
+stops_calls(kernel::Kernel, request::Request) =
+    is_interrupted(kernel, request) && !kernel.interruption.arrived
 
 function end_interruption!(kernel::Kernel, job::Job)
     was_interrupted(kernel, job) && (kernel.interruption = nothing)
@@ -91,63 +110,66 @@ function end_interruption!(kernel::Kernel, job::Job)
 end
 
 next_interrupt_step(::Nothing) = Inf
-next_interrupt_step(current::Interruption) = min(current.next_step, current.warn_at)
+next_interrupt_step(current::Interruption) = min(current.next_step, current.warn_at, current.end_at)
 
 "Do what is due of an interrupt that the job has not yet ended by."
 function continue_interruption!(kernel::Kernel, now::Float64)
     current = kernel.interruption
     current === nothing && return nothing
-    now >= current.next_step && take_step!(current, now)
+    now >= current.next_step && take_step!(kernel, current, now)
     now >= current.warn_at && warn!(kernel, current)
-    return nothing
-end
-
-function take_step!(current::Interruption, now::Float64)
-    executor = current.executor
-    process = executor.process
-    process === nothing && return nothing
-    is_frame = executor.interrupt_frames && !current.framed
-    is_frame ? send_interrupt!(current, process, now) : signal!(current, process, now)
-    return nothing
-end
-
-function send_interrupt!(current::Interruption, process::Process, now::Float64)
-    current.framed = true
-    current.next_step = now + FRAME_SECONDS + ANSWER_SECONDS
-    before = now + FRAME_SECONDS
-    header = Dict{String,Any}("type" => "interrupt", "id" => current.job.id, "before" => before)
-    send_frame!(process, header)
-    return nothing
-end
-
-function signal!(current::Interruption, process::Process, now::Float64)
-    state = sigint_state(process.sigint)
-    current.next_step = now + SIGNAL_INTERVALS[current.executor.language]
-    if state === :closed
-        current.next_step = now + GATE_INTERVAL
-    elseif now < current.executor.deaf_until
-        current.next_step = current.executor.deaf_until
-    elseif state === :taken && current.signals > 0
-        arrive!(current, now)       # a further signal would hit the code that handles it
-    else
-        interrupt(process)
-        current.signals += 1
-        current.arrived = false
-    end
+    now >= current.end_at && end_process!(current)
     return nothing
 end
 
 function warn!(kernel::Kernel, current::Interruption)
     current.warn_at = Inf
-    current.next_step = Inf
-    current.arrived && !current.insists && return nothing
+    insists = current.presses >= PRESSES
+    current.arrived && !insists && return nothing
+    !current.arrived && is_compiling(current) && return tell_of_compiling!(kernel, current)
     current.warned = true
     name = language_name(current.executor.language)
+    what = current.arrived ? "This cell goes on after $(current.presses) interrupts" :
+           "The interrupt has not stopped this cell within $(round(Int, PATIENCE)) seconds"
     add_text!(
         kernel, current.job.request.header_json, "stderr",
-        "\nThe interrupt has not stopped this cell within $(round(Int, PATIENCE)) seconds. Interrupt once " *
-        "more to restart $name; its variables will be lost.\n",
+        "\n$what. Interrupt once more to restart $name; its variables will be lost.\n",
     )
+    return nothing
+end
+
+# Nothing is wrong with a process that is in such a part, for once: it gets as much time again.
+function is_compiling(current::Interruption)
+    process = current.executor.process
+    return !current.compiles && process !== nothing && is_deferring(process.sigint)
+end
+
+function tell_of_compiling!(kernel::Kernel, current::Interruption)
+    current.compiles = true
+    current.warn_at = time() + PATIENCE
+    add_text!(
+        kernel, current.job.request.header_json, "stderr",
+        "\n$(language_name(current.executor.language)) is compiling, and stops as soon as it can.\n",
+    )
+    return nothing
+end
+
+# Code that hears interrupts and goes on would catch this one, too.
+function use_last_means!(kernel::Kernel, current::Interruption, now::Float64)
+    current.executor = innermost(kernel, current.job)
+    tried = isfinite(current.end_at)
+    if tried || current.arrived || !force_anywhere!(current, now)
+        end_process!(current)
+    else
+        current.end_at = now + FORCED_SECONDS
+    end
+    return nothing
+end
+
+function end_process!(current::Interruption)
+    current.end_at = Inf
+    current.next_step = Inf
+    condemn!(current.executor, "was restarted, because it did not react to the interrupt")
     return nothing
 end
 

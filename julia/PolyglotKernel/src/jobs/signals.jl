@@ -1,0 +1,143 @@
+# How an interrupt reaches the code that runs. The innermost executor is told by a frame, if it knows those,
+# which its code hears that waits for something. Code that does not gets SIGINT. Where the host can see what
+# becomes of that (`sigint_words.jl`), one is enough: Julia throws it where its code looks for interrupts. Code
+# that never looks is left by force, for which the runtime wants several signals in a row; but only where that
+# costs nothing (`look.jl`). Where the host sees nothing it sends signals until the executor has answered.
+#
+# Code that calls the other language moves from process to process: each step looks anew who runs.
+
+# Julia: the burst that its runtime wants. Python: a signal that comes the moment before a system call
+# begins does not end that, and its handler waits for the call; the next one does.
+const SIGNAL_INTERVALS = Dict("julia" => 0.1, "python" => 0.5)
+const LOOK_INTERVAL = 0.01      # until it is looked again what became of a signal
+const FRAME_SECONDS = 0.03      # in which an interrupt frame is heard, or never
+const ANSWER_SECONDS = 0.01     # and its answer is here
+const BEGIN_SECONDS = 0.3       # in which a job begins that was handed over, if nothing keeps it from that
+const POLITE_SECONDS = 0.05     # in which code that looks for interrupts has done so
+const WAITING_SECONDS = 0.5     # from then on it may be left while it waits for the system
+const FORCE_INTERVAL = 0.05
+const FORCE_SIGNALS = 6         # are more than the runtime wants in a row to throw by force
+const FORCE_LOOKS = 12
+const HANDLER_SECONDS = 0.0005  # in which the runtime has handled a signal
+const DEAF_SECONDS = 0.6        # for half a second after a throw by force it ignores SIGINT
+
+function begin_steps!(current::Interruption, now::Float64)
+    current.pressed = now
+    current.arrived = false
+    aim!(current, current.executor, now)
+    return nothing
+end
+
+function aim!(current::Interruption, executor::Executor, now::Float64)
+    current.executor = executor
+    current.framed = false
+    current.signalled = NaN
+    current.next_step = now
+    return nothing
+end
+
+function take_step!(kernel::Kernel, current::Interruption, now::Float64)
+    executor = innermost(kernel, current.job)
+    executor === current.executor || aim!(current, executor, now)
+    process = executor.process
+    process === nothing && return nothing
+    is_frame = executor.interrupt_frames && !current.framed
+    is_frame ? send_interrupt!(current, process, now) : signal!(kernel, current, process, now)
+    return nothing
+end
+
+function send_interrupt!(current::Interruption, process::Process, now::Float64)
+    current.framed = true
+    current.next_step = now + FRAME_SECONDS + ANSWER_SECONDS
+    before = now + FRAME_SECONDS
+    header = Dict{String,Any}("type" => "interrupt", "id" => current.job.id, "before" => before)
+    send_frame!(process, header)
+    return nothing
+end
+
+function signal!(kernel::Kernel, current::Interruption, process::Process, now::Float64)
+    state = sigint_state(process.sigint)
+    idle = is_idle(process.sigint)      # no request has begun: whatever an earlier cell left behind runs
+    current.next_step = now + LOOK_INTERVAL
+    if state === :unknown
+        interrupt(process)
+        current.next_step = now + SIGNAL_INTERVALS[current.executor.language]
+    elseif state === :closed || (idle && now < current.pressed + BEGIN_SECONDS)
+        # it is about the kernel's own business, where a signal would be lost
+    elseif isnan(current.signalled) && state === :waiting
+        current.signalled = now         # that of an earlier press: several in a row are thrown anywhere
+    elseif isnan(current.signalled)
+        now < current.executor.deaf_until || send_sigint!(current, process, now)
+    elseif state === :waiting
+        polite = now < current.signalled + POLITE_SECONDS
+        polite || force!(current, process, now) && end_signals!(kernel, current, idle)
+    elseif now >= current.signalled + LOOK_INTERVAL
+        end_signals!(kernel, current, idle)
+    end
+    return nothing
+end
+
+# It was thrown: a further signal would hit the code that handles it.
+function end_signals!(kernel::Kernel, current::Interruption, idle::Bool)
+    idle && add_text!(
+        kernel, current.job.request.header_json, "stderr",
+        "The interrupt has stopped a task of an earlier cell, which kept this cell from beginning.\n",
+    )
+    arrive!(current)
+    return nothing
+end
+
+function send_sigint!(current::Interruption, process::Process, now::Float64)
+    interrupt(process)
+    current.signalled = now
+    return nothing
+end
+
+"Have the runtime throw the interrupt that waits, where that is safe. Whether it did."
+function force!(current::Interruption, process::Process, now::Float64)
+    current.next_step = now + FORCE_INTERVAL
+    waits_too = now >= current.signalled + WAITING_SECONDS
+    place = waits_too ? is_in_julia_or_waits : is_in_julia
+    sent = 0
+    for _ in 1:FORCE_LOOKS
+        outcome = send_sigint_where(pid -> !is_deferring(process.sigint) && place(pid), process.pid)
+        outcome === :blind && return force_blindly!(current, process, now)
+        outcome === :sent && (sent += 1)
+        Libc.systemsleep(HANDLER_SECONDS)
+        if is_thrown(process)
+            current.executor.deaf_until = now + DEAF_SECONDS
+            return true
+        end
+        sent == FORCE_SIGNALS && return false
+    end
+    return false
+end
+
+is_thrown(process::Process) = sigint_state(process.sigint) !== :waiting
+
+# One more signal, so that there are several in a row, and the runtime throws at the last.
+function force_blindly!(current::Interruption, process::Process, now::Float64)
+    current.next_step = now + SIGNAL_INTERVALS[current.executor.language]
+    is_deferring(process.sigint) || send_signal(process.pid, SIGINT)
+    current.executor.deaf_until = now + DEAF_SECONDS
+    return false
+end
+
+"""
+    force_anywhere!(current, now)
+
+The user was told what it may cost: throw wherever the code is. Whether that can be done: Python has no such
+thing, and hears every signal but in the middle of one call of C code.
+"""
+function force_anywhere!(current::Interruption, now::Float64)
+    process = current.executor.process
+    (process === nothing || process.sigint === nothing) && return false
+    current.next_step = Inf
+    for _ in 1:FORCE_SIGNALS
+        send_signal(process.pid, SIGINT)
+        Libc.systemsleep(4 * HANDLER_SECONDS)
+        is_thrown(process) && break
+    end
+    current.executor.deaf_until = now + DEAF_SECONDS
+    return true
+end
