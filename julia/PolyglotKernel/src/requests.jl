@@ -152,7 +152,6 @@ function queue_cell!(kernel::Kernel, request::Request)
         "user_expressions" => expressions isa Dict ? expressions : Dict{String,Any}(),
         "inputs" => transfers(cell.inputs),
         "outputs" => transfers(cell.outputs),
-        "language" => cell.language == "python" ? "julia" : "python",
         "header" => JSON.Raw(request.header_json),
     )
     # for the history: recalled in a kernel of another default, the cell is to run as it did

@@ -46,12 +46,12 @@ class Crossing:
         """Let go of what was let go of, on both sides."""
         self.bridge.settle()
 
-    def bring(self, names: Sequence[tuple[str, str]], language: str) -> None:
+    def bring(self, names: Sequence[tuple[str, str]]) -> None:
         """Before the cell: Julia's variables become ours. All of them, or none."""
         values = [(here, ask(self.bridge, "get", name=there)) for here, there in names]
         self._shell.user_ns.update(values)
 
-    def hand_out(self, names: Sequence[tuple[str, str]], language: str) -> None:
+    def hand_out(self, names: Sequence[tuple[str, str]]) -> None:
         """After the cell: our variables become Julia's. All of them, or none."""
         namespace = self._shell.user_ns
         for here, _ in names:

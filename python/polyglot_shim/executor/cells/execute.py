@@ -24,12 +24,12 @@ from .shell import ZMQInteractiveShell
 
 
 class Transfers(Protocol):
-    """Moves variables between the cells' namespace and another language's."""
+    """Moves variables between the cells' namespace and the other language's."""
 
-    def bring(self, names: list[tuple[str, str]], language: str) -> None:
+    def bring(self, names: list[tuple[str, str]]) -> None:
         """Assign to each name here the value of the name there. Raises what the user is shown."""
 
-    def hand_out(self, names: list[tuple[str, str]], language: str) -> None:
+    def hand_out(self, names: list[tuple[str, str]]) -> None:
         """Assign the value of each name here to the name there. Raises what the user is shown."""
 
     def settle(self) -> None:
@@ -150,7 +150,7 @@ class Runner:
             return None
         move = self.transfers.bring if which == "inputs" else self.transfers.hand_out
         try:
-            move([(here, there) for here, there in asked[which]], asked["language"])
+            move([(here, there) for here, there in asked[which]])
         except Exception as error:
             # Nothing of the user's ran: there is no place to show.
             self._shell.showtraceback((type(error), error, None))
