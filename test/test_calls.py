@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from languages import both, in_
 
 # -- variables ---------------------------------------------------------------------------------
 
@@ -186,6 +187,18 @@ def test_an_error_that_went_through_both_names_its_cause(nb):
     nb.run("def fails(): raise LookupError('deep')")
     nb.run("try: jl.through(fails)\nexcept jl.Error as e: cause = e.__cause__")
     assert nb.run("repr(cause)").result == "\"LookupError('deep')\""
+
+
+@both
+def test_recursion_through_both_languages_works_or_ends_in_one_clean_error(nb, language):
+    nb.run("%julia\nkept = 3\nturns(n) = n == 0 ? 0 : 1 + py.turns(n - 1)")
+    nb.run("kept = 3\ndef turns(n): return 0 if n == 0 else 1 + jl.turns(n - 1)")
+    assert nb.run(in_(language, "turns(100)")).result == "100"
+    cell = nb.fail(in_(language, "turns(100_000)"))
+    assert any(name in cell.error.evalue for name in ("RecursionError", "StackOverflowError"))
+    assert len(cell.error.evalue) < 1000
+    assert len(cell.error.traceback) < 500_000
+    assert nb.run("kept").result == nb.run("%julia\nkept").result == "3"
 
 
 def test_what_cannot_cross_names_itself_and_changes_nothing(nb):

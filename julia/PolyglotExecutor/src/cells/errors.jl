@@ -25,13 +25,21 @@ The stack frames of a backtrace up to the outermost that is the user's, without 
 between.
 """
 function user_frames(trace::Vector)
-    frames = StackTraces.stacktrace(trace)
-    boundary = findfirst(is_boundary, frames)
-    last = boundary === nothing ? length(frames) : boundary - 1
-    while last > 0 && !is_user(frames[last])
-        last -= 1
+    frames = frames_to_boundary(trace)
+    last = findlast(is_user, frames)
+    return filter!(!is_kernel, resize!(frames, last === nothing ? 0 : last))
+end
+
+# Where each of the kernel's own calls below came from is not asked: it takes as long as all the rest.
+function frames_to_boundary(trace::Vector)
+    frames = StackTraces.StackFrame[]
+    for i in 1:length(trace)
+        found = StackTraces.stacktrace(trace[i:i])
+        boundary = findfirst(is_boundary, found)
+        append!(frames, boundary === nothing ? found : found[1:(boundary - 1)])
+        boundary === nothing || break
     end
-    return filter!(!is_kernel, resize!(frames, last))
+    return frames
 end
 
 """

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from .bridge import Bridge, Failed
 
 # Asked for by every tool that looks at an object; no Julia name is meant.
 NOT_JULIA = ("__", "_repr_", "_ipython_", "_polyglot_")
+
+
+# What an error of Python's is called that has passed through Julia and Python again, and again.
+_RELAYS = re.compile(r"(?:Python: JuliaError: PyError: )+(?=Python: )")
 
 
 class JuliaError(Exception):
@@ -46,7 +51,8 @@ def _error_of(failed: Failed) -> BaseException:
     if header.get("ename") == "InterruptException":
         return KeyboardInterrupt()
     traceback = "\n".join(header.get("traceback", ()))
-    return JuliaError(header["ename"], header.get("evalue", ""), traceback, failed.exception)
+    message = _RELAYS.sub("", header.get("evalue", ""))
+    return JuliaError(header["ename"], message, traceback, failed.exception)
 
 
 def _cause_of(bridge: Bridge, failed: Failed) -> BaseException | None:

@@ -44,3 +44,24 @@ def call_texts(error: BaseException | None) -> None:
         except BaseException:
             pass  # whoever shows it finds a way around
         error = error.__cause__ or error.__context__
+
+
+# Of a chain of errors so many of the last and of the first are shown.
+_LAST, _FIRST = 3, 5
+
+
+def cut_long_chain(error: BaseException | None) -> None:
+    """Leave out what is in the middle of a long chain of errors, each the cause of the one before.
+
+    A recursion through both languages ends in one such link for each turn.
+    """
+    chain: list[BaseException] = []
+    while error is not None and all(error is not other for other in chain):
+        chain.append(error)
+        hidden = error.__suppress_context__
+        error = error.__cause__ or (None if hidden else error.__context__)
+    if len(chain) > _LAST + _FIRST + 1:
+        left_out = len(chain) - _LAST - _FIRST
+        link = RuntimeError(f"… {left_out} errors, each the cause of the next, are left out …")
+        link.__cause__ = chain[-_FIRST]
+        chain[_LAST - 1].__cause__ = link

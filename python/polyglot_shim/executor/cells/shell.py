@@ -30,7 +30,7 @@ from traitlets import CBool, Instance, Type, default
 from ..display.display import FrameDisplayHook, FramePublisher
 from ..streams import system
 from ..streams.output import Output
-from .errors import call_texts, cut_own_frames
+from .errors import call_texts, cut_long_chain, cut_own_frames
 from .history import CellHistory
 from .interrupt import Interrupts
 from .magics import KernelMagics, MarkerMagics
@@ -188,6 +188,7 @@ class ZMQInteractiveShell(InteractiveShell):
                 # IPython would go on after an interrupt of an exception's own methods, and call the
                 # next one that does not come to an end.
                 call_texts(error)
+                cut_long_chain(error)
                 super().showtraceback(exc_tuple, *args, **kwargs)
         except KeyboardInterrupt:
             if error is None:
