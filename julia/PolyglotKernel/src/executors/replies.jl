@@ -68,7 +68,7 @@ function add_raw!(kernel::Kernel, executor::Executor, index::Int, bytes::Vector{
     isempty(bytes) && return nothing
     if !executor.ready
         executor.last_words *= String(copy(bytes))
-        index == 2 && write(stderr, bytes)
+        index == 2 && write_log(bytes)
         return nothing
     end
     text = whole_characters!(executor.tails[index], bytes)
