@@ -13,8 +13,8 @@ import signal
 # Descriptors 0 to 4 are the executor's; what it gets is kept clear of them until then.
 LOWEST = 10
 PIPE_CAPACITY = 2**20
-# Python ignores some signals, and a child would, too.
-IGNORED = ("SIGPIPE", "SIGXFZ", "SIGXFSZ")
+# Python ignores some signals, and a shell has a background program ignore SIGINT; a child would, too.
+IGNORED = ("SIGPIPE", "SIGXFZ", "SIGXFSZ", "SIGINT")
 USUAL = [getattr(signal, name) for name in IGNORED if hasattr(signal, name)]
 
 

@@ -22,6 +22,7 @@ const KERNEL_VERSION = String(
 
 include("options.jl")
 include("executors/posix.jl")
+include("log.jl")
 include("wire/zmq.jl")
 include("wire/openssl.jl")
 include("wire/signing.jl")
@@ -62,15 +63,16 @@ exit code.
 """
 function main(arguments::Vector{String})
     length(arguments) == 1 && arguments[1] == "--compile-only" && return 0
+    ignore_sigint()
     kernel = try
         Kernel(parse_options(arguments))
     catch e
         e isa StartError || rethrow()
-        println(stderr, e.message)
+        log_last_words(e.message)
         return 1
     end
-    # A terminal's Ctrl-C is for the client. The kernel is interrupted by message. Julia's own answer
-    # in a program is to exit, which `disable_sigint` alone does not keep it from.
+    # Where the system cannot discard it: Julia's own answer in a program is to exit, which `disable_sigint`
+    # alone does not keep it from.
     Base.exit_on_sigint(false)
     disable_sigint() do
         run_kernel(kernel)
