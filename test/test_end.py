@@ -149,7 +149,7 @@ def test_ctrl_c_held_down_in_the_terminal_does_not_end_the_kernel(launch):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_a_cell_starts_can_be_interrupted(launch, language):
-    """The host ignores SIGINT; no executor that it starts inherits that, and none of their children."""
+    """The host ignores SIGINT. Neither executors that it starts nor their children inherit that."""
     nb = launch().connect()
     nb.fail(in_(language, "import os; os._exit(1)" if language == "python" else "exit(1)"))
     status = "grep -i sigign /proc/self/status"

@@ -15,14 +15,14 @@ if sys.path and sys.path[0] in ("", os.getcwd()):
 
 def main() -> None:
     """Run the executor."""
-    from .service import REPLIES, REQUESTS, Executor
+    from .pipes.descriptors import REPLIES, REQUESTS, move_up
+    from .service import Executor
 
-    for descriptor in (REQUESTS, REPLIES):
-        os.set_inheritable(descriptor, False)
+    pipes = move_up(REQUESTS), move_up(REPLIES)
     mark = os.environb.pop(b"POLYGLOT_MARK", b"")
     connection_file = os.environ.pop("POLYGLOT_CONNECTION_FILE", "")
     try:
-        Executor(mark, connection_file).serve()
+        Executor(pipes, mark, connection_file).serve()
     except Exception:
         # The host reads the raw stderr of an executor that never got ready.
         traceback.print_exc(file=sys.__stderr__)

@@ -20,7 +20,7 @@ const SPAWN_SETSIGDEF = Cshort(0x04)
 const SPAWN_SETSIGMASK = Cshort(0x08)
 const SYS_PIDFD_OPEN = Clong(434)
 
-const LOWEST_OWN_FD = Cint(10)      # so that 0 to 4 are free to be given to a child
+const LOWEST_OWN_FD = Cint(16)      # so that those below are free to be given to a child
 const PIPE_CAPACITY = Cint(2^20)
 
 function system_check(result::Integer, call::String)
@@ -46,8 +46,9 @@ function move_away(fd::Cint)
 end
 
 "The null device; only what a child is given of it outlives its start."
-open_null() =
+open_null() = move_away(
     system_check(ccall(:open, Cint, (Cstring, Cint), "/dev/null", O_RDWR | O_CLOEXEC), "open")
+)
 
 close_fd(fd::Cint) = (ccall(:close, Cint, (Cint,), fd); nothing)
 

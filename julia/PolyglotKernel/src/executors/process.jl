@@ -42,8 +42,10 @@ function start_process(command::Vector{String}, environment::Vector{String})
         from, to = open_pipe()
         i == 3 ? (push!(theirs, from); push!(ours, to)) : (push!(theirs, to); push!(ours, from))
     end
+    # What the language's runtime opens for itself comes behind these, out of the way of user code.
+    places = [theirs; fill(null, LOWEST_OWN_FD - length(theirs))]
     pid = try
-        spawn(command, push!(environment, "POLYGLOT_MARK=" * mark), theirs, Cint(0))
+        spawn(command, push!(environment, "POLYGLOT_MARK=" * mark), places, Cint(0))
     catch
         close_all(ours)
         rethrow()
@@ -154,6 +156,17 @@ read_rest!(process::Process) =
 function has_ended(process::Process)
     process.status === nothing && (process.status = exit_status(process.pid, process.pidfd))
     return process.status !== nothing || !process.open
+end
+
+# What a process that ends takes to do so, behind the last of its pipes, in ms.
+const END_TAKES = Cint(100)
+
+"Whether the process lives on without its reply pipe. The system closes it a moment before the end."
+function lives_on(process::Process)
+    process.status === nothing || return false
+    process.pidfd >= 0 ? becomes_readable(process.pidfd, END_TAKES) : Libc.systemsleep(END_TAKES / 1000)
+    process.status = exit_status(process.pid, process.pidfd)
+    return process.status === nothing
 end
 
 "Wait for the end of a process that was killed. How it ended, as waitpid says it."

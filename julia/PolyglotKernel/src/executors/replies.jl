@@ -219,7 +219,8 @@ error that says how it ended, and start the next one.
 """
 function bury!(kernel::Kernel, executor::Executor)
     process = executor.process::Process
-    kill_group(process)             # for one that closed its pipe and lives on
+    lives_on(process) && condemn!(executor, "was ended, because it had closed its pipes to the kernel")
+    kill_group(process)
     while !read_replies!(process)
         handle_frames!(kernel, executor, process)
     end
