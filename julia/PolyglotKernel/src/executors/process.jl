@@ -1,15 +1,14 @@
 """
     Process
 
-A running executor process with its pipes, and the guard beside it: a shell in the same process
-group that waits for the end of a pipe only the host holds, and then kills the group. So nothing
-that the executor started outlives the host, however the host ends.
+A running executor process with its pipes, and the guard beside it (`guard.jl`), by which nothing that the
+executor has started outlives it, or the host.
 """
 mutable struct Process
     pid::Cint
     pidfd::Cint                     # becomes readable at its end; -1 where the system has none
     guard::Cint                     # process id of the guard
-    guard_pipe::Cint                # the guard kills the group when this is closed
+    guard_pipe::Cint                # the guard begins when this is closed
     requests::Cint
     replies::Cint
     outgoing::Vector{Vector{UInt8}} # frames still to be written; the first may be written in part
@@ -21,9 +20,6 @@ mutable struct Process
     sigint::Union{SigintWords,Nothing}
     status::Union{Cint,Nothing}     # how it ended, once it has
 end
-
-"Waits for the end of its standard input, whatever signals come, and takes the group along."
-const GUARD_SCRIPT = "trap '' HUP INT QUIT TERM; read line; kill -KILL 0"
 
 "How much is read from one pipe before the others have their turn."
 const READ_AT_ONCE = 2^20
@@ -82,20 +78,6 @@ function guarded_process(
 end
 
 close_all(fds::Vector{Cint}) = foreach(close_fd, fds)
-
-function start_guard(group::Cint)
-    from, to = open_pipe()
-    null = open_null()
-    guard = try
-        spawn(["/bin/sh", "-c", GUARD_SCRIPT], String[], [from, null, null], group)
-    catch e
-        e isa SystemError || rethrow()
-        Cint(0)     # the executor is gone already: there is no group to guard
-    end
-    close_fd(from)
-    close_fd(null)
-    return guard, to
-end
 
 "Queue a frame for the executor and write as much as its pipe takes."
 function send_frame!(process::Process, header, buffers=())
@@ -186,9 +168,7 @@ kill_group(process::Process) = signal_group(process.pid, SIGKILL)
 
 "Give back what a process held that has ended, and end what it left behind."
 function close_process!(process::Process)
-    kill_group(process)
-    close_fd(process.guard_pipe)
-    process.guard > 0 && ccall(:waitpid, Cint, (Cint, Ptr{Cint}, Cint), process.guard, C_NULL, 0)
+    dismiss_guard(process.guard, process.guard_pipe)
     for fd in (process.requests, process.replies, process.raw[1].fd, process.raw[2].fd)
         close_fd(fd)
     end
