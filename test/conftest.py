@@ -98,14 +98,16 @@ def every_message_keeps_to_its_schema(broken_messages: list[str]) -> Iterator[No
 
 @pytest.fixture
 def launch(tmp_path: Path) -> Iterator[Callable[..., Kernel]]:
-    """`launch(name="polyglot", transport="tcp", arguments=[…], env={…})` starts a kernel of the
-    test's own, which ends with it."""
+    """`launch(name="polyglot", transport="tcp", arguments=[…], env={…}, stderr=file, cwd=folder)`
+    starts a kernel of the test's own, which ends with it."""
     kernels: list[Kernel] = []
 
-    def start(name: str = "polyglot", arguments=(), env=None, **options) -> Kernel:
+    def start(
+        name: str = "polyglot", arguments=(), env=None, stderr=None, cwd=None, **options
+    ) -> Kernel:
         kernel = Kernel(name, tmp_path / f"kernel-{len(kernels)}.log", **options)
         kernels.append(kernel)
-        return kernel.start(arguments, env)
+        return kernel.start(arguments, env, stderr, **({"cwd": cwd} if cwd else {}))
 
     yield start
     for kernel in kernels:

@@ -264,6 +264,7 @@ def requests_of(pipes: Pipes) -> Iterator[Header]:
 
 def main(language: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.closerange(5, 16)
     for descriptor in (3, 4):
         os.set_inheritable(descriptor, False)
     mark = os.environb.pop(b"POLYGLOT_MARK")

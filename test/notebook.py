@@ -24,7 +24,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import psutil
 import schema
@@ -63,11 +63,22 @@ class Kernel:
         self.log = log
         self.notebooks: list[Notebook] = []
 
-    def start(self, arguments: Sequence[str] = (), env: Mapping[str, str] | None = None) -> Kernel:
+    def start(
+        self,
+        arguments: Sequence[str] = (),
+        env: Mapping[str, str] | None = None,
+        stderr: BinaryIO | None = None,
+        **options: Any,
+    ) -> Kernel:
+        """`stderr` in the place of the log; `options` are those of `subprocess.Popen`."""
         # It stays open: a restart by the manager starts the kernel with the same arguments.
-        self._stderr = self.log.open("ab")
+        self.log.touch()
+        self._stderr = stderr or self.log.open("ab")
         self.manager.start_kernel(
-            extra_arguments=list(arguments), stderr=self._stderr, env=os.environ | (env or {})
+            extra_arguments=list(arguments),
+            stderr=self._stderr,
+            env=os.environ | (env or {}),
+            **options,
         )
         return self
 

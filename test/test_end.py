@@ -135,6 +135,32 @@ def test_ctrl_c_in_the_terminal_does_not_end_the_kernel(launch):
     assert nb.run("%julia\n1").result == "1"
 
 
+def test_ctrl_c_held_down_in_the_terminal_does_not_end_the_kernel(launch):
+    """The whole group gets it, again and again."""
+    nb = launch().connect()
+    nb.run("a = 1")
+    nb.run("%julia\nb = 2")
+    for _ in range(10):
+        os.killpg(nb.kernel.process.pid, signal.SIGINT)
+        nb.receive(0.025)
+    assert nb.run("a").result == "1"
+    assert nb.run("%julia\nb").result == "2"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_a_cell_starts_can_be_interrupted(launch, language):
+    """The host ignores SIGINT. Neither executors that it starts nor their children inherit that."""
+    nb = launch().connect()
+    nb.fail(in_(language, "import os; os._exit(1)" if language == "python" else "exit(1)"))
+    status = "grep -i sigign /proc/self/status"
+    show = {
+        "python": f"import subprocess; print(subprocess.check_output('{status}'.split()).decode())",
+        "julia": f"print(read(`{status}`, String))",
+    }
+    ignored = int(nb.run(in_(language, show[language])).stdout.split()[1], 16)
+    assert not ignored & 1 << signal.SIGINT - 1
+
+
 def test_no_descriptor_is_left_to_user_programs(nb):
     """A child of user code must not hold the kernel's pipes open."""
     count = "import subprocess; print(subprocess.run(['ls', '/proc/self/fd'], "

@@ -10,11 +10,13 @@ import fcntl
 import os
 import signal
 
-# Descriptors 0 to 4 are the executor's; what it gets is kept clear of them until then.
-LOWEST = 10
+# Descriptors 0 to 15 are the executor's; what it gets is kept clear of them until then.
+LOWEST = 16
+PIPES = 5
 PIPE_CAPACITY = 2**20
-# Python ignores some signals, and a child would, too.
-IGNORED = ("SIGPIPE", "SIGXFZ", "SIGXFSZ")
+# Python ignores some signals, and a shell has what runs in the background ignore SIGINT; a child
+# would, too.
+IGNORED = ("SIGPIPE", "SIGXFZ", "SIGXFSZ", "SIGINT")
 USUAL = [getattr(signal, name) for name in IGNORED if hasattr(signal, name)]
 
 
@@ -30,12 +32,13 @@ class Started:
         self._out, out = _pipe()
         self._err, err = _pipe()
         theirs = (null, out, err, requests, replies)
+        places = (*theirs, *[null] * (LOWEST - PIPES))
         try:
             self.pid = os.posix_spawnp(
                 command[0],
                 command,
                 {**environment, "POLYGLOT_MARK": f"\x1e{self.mark}"},
-                file_actions=[(os.POSIX_SPAWN_DUP2, fd, i) for i, fd in enumerate(theirs)],
+                file_actions=[(os.POSIX_SPAWN_DUP2, fd, i) for i, fd in enumerate(places)],
                 setpgroup=0,
                 setsigmask=[],
                 setsigdef=USUAL,

@@ -13,6 +13,7 @@ using PolyglotCommon
 using UUIDs: uuid4
 
 include("values/Values.jl")
+include("pipes/descriptors.jl")
 include("pipes/channel.jl")
 include("streams/streams.jl")
 include("pipes/calls.jl")

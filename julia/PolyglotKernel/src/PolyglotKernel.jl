@@ -22,6 +22,7 @@ const KERNEL_VERSION = String(
 
 include("options.jl")
 include("executors/posix.jl")
+include("log.jl")
 include("wire/zmq.jl")
 include("wire/openssl.jl")
 include("wire/signing.jl")
@@ -34,6 +35,7 @@ include("jobs/cell.jl")
 include("executors/rawpipe.jl")
 include("executors/look.jl")
 include("executors/sigint_words.jl")
+include("executors/guard.jl")
 include("executors/process.jl")
 include("executors/executor.jl")
 include("output/batch.jl")
@@ -50,6 +52,7 @@ include("jobs/interrupt.jl")
 include("jobs/signals.jl")
 include("jobs/overdue.jl")
 include("executors/replies.jl")
+include("executors/stopped.jl")
 include("shutdown.jl")
 include("jobs/subshells.jl")
 include("requests.jl")
@@ -65,20 +68,33 @@ exit code.
 """
 function main(arguments::Vector{String})
     length(arguments) == 1 && arguments[1] == "--compile-only" && return 0
+    ignore_sigint()
     kernel = try
+        check_descriptor_limit()
         Kernel(parse_options(arguments))
     catch e
         e isa StartError || rethrow()
-        println(stderr, e.message)
+        log_last_words(e.message)
         return 1
     end
-    # A terminal's Ctrl-C is for the client. The kernel is interrupted by message. Julia's own answer
-    # in a program is to exit, which `disable_sigint` alone does not keep it from.
+    # Where the system cannot discard it: Julia's own answer in a program is to exit, which `disable_sigint`
+    # alone does not keep it from.
     Base.exit_on_sigint(false)
     disable_sigint() do
         run_kernel(kernel)
     end
     return 0
+end
+
+# The sockets and the executors' pipes take some fifty, each client five more, and the next executor ten.
+const FEWEST_DESCRIPTORS = 96
+
+# libzmq would not let clients in, and tell nobody.
+function check_descriptor_limit()
+    limit = descriptor_limit()
+    limit >= FEWEST_DESCRIPTORS && return nothing
+    throw(StartError("polyglot: the kernel may open $limit files, and needs $FEWEST_DESCRIPTORS or more. " *
+                     "What to do: raise the limit where Jupyter is started (ulimit -n 1024)"))
 end
 
 # What is called by invokelatest, or only known when the kernel runs, is inferred ahead all the same.
@@ -94,6 +110,7 @@ precompile(continue_interruption!, (Kernel, Float64))
 precompile(force!, (Interruption, Process, Float64))
 precompile(send_sigint_where, (typeof(is_in_julia), Cint))
 precompile(continue_shutdown!, (Kernel, Float64))
+precompile(look_for_stopped!, (Kernel, Float64))
 precompile(conclude_stops!, (Kernel, Float64))
 precompile(interrupt_overdue!, (Kernel, Float64))
 precompile(begin_shutdown!, (Kernel, Bool))

@@ -180,19 +180,6 @@ function executor_of(kernel::Kernel, language::String)
     return kernel.executors[language == kernel.executors[1].language ? 1 : 2]
 end
 
-"Log something that is wrong and not the user's, where the client shows what kernels log."
-function log_warning(message::String)
-    write(stderr, "[polyglot] " * message * "\n")
-    flush(stderr)      # buffered when it is a file
-    return nothing
-end
-
-"Log a fault of the host's own; `what` it was about to do."
-function log_failure(what::String, @nospecialize(fault), trace::Vector)
-    log_warning("failed to $what: " * sprint(showerror, fault, trace))
-    return nothing
-end
-
 """
     publish(kernel, msg_type, parent, content; metadata, buffers)
 

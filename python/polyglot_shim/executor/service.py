@@ -11,6 +11,7 @@ import asyncio
 import contextvars
 import faulthandler
 import os
+import select
 import sys
 import threading
 import time
@@ -26,13 +27,13 @@ from .comms import comms
 from .kernel import KernelFacade
 from .pipes.calls import Calls
 from .pipes.channel import Channel
+from .pipes.descriptors import free_room, leave_without_pipes, wait_for
 from .pipes.frames import Frame, FrameError, FrameReader
 from .streams import clib, fork, watch
 from .streams.output import Output
 from .streams.stdin import Prompter
 from .streams.streams import OutputStream, unbuffered
 
-REQUESTS, REPLIES = 3, 4
 BROKEN_FRAME = 70  # exit code
 # How long the end may take when the host is gone.
 GRACE = 1.0  # seconds
@@ -41,9 +42,11 @@ GRACE = 1.0  # seconds
 class Executor:
     """All parts of the process; `serve` is its life."""
 
-    def __init__(self, mark: bytes, connection_file: str) -> None:
+    def __init__(self, pipes: tuple[int, int], mark: bytes, connection_file: str) -> None:
+        """`pipes`: the descriptors of requests and replies."""
         self.connection_file = connection_file
-        self.channel = Channel(REPLIES, mark)
+        self._pipes = pipes
+        self.channel = Channel(pipes[1], mark)
         self.interrupts = Interrupts(self._interrupted)
         self.channel.interrupts = self.interrupts
         self.interrupts.install()
@@ -79,6 +82,7 @@ class Executor:
             self.calls,
             self.context,
         )
+        free_room()
         threading.Thread(target=self._read, name="polyglot-reader", daemon=True).start()
         version = ".".join(map(str, sys.version_info[:3]))
         self.channel.send(
@@ -96,7 +100,7 @@ class Executor:
         faulthandler.enable(2, all_threads=False)  # tells where a segfault came from
         self.prompter.install()
         watch.install(self.output)
-        fork.install((REQUESTS, REPLIES), self.output, self.prompter)
+        fork.install(self._pipes, self.output, self.prompter)
 
     def _run_loop(self) -> None:
         asyncio.set_event_loop(self._loop)
@@ -113,10 +117,12 @@ class Executor:
             except KeyboardInterrupt:
                 # It was raised in a task of an earlier cell, while this one waits.
                 self.interrupts.cancel_task()
-            except RuntimeError:
+            except (RuntimeError, SystemExit) as error:
                 if main.done():
                     raise
-                # User code stopped the loop, which is ours.
+                # User code stopped the loop, which is ours, or a task of an earlier cell exits.
+                if isinstance(error, SystemExit):
+                    print(f"A task of an earlier cell has ended by {error!r}", file=sys.stderr)
         main.result()
 
     async def _main(self) -> None:
@@ -157,7 +163,7 @@ class Executor:
         return run
 
     def _read(self) -> None:
-        reader = FrameReader(lambda view: os.readv(REQUESTS, [view]))
+        reader = FrameReader(self._receive)
         try:
             while (frame := reader.read()) is not None:
                 self._dispatch(frame)
@@ -168,6 +174,15 @@ class Executor:
         except FrameError as error:
             os.write(2, f"the Python executor read a broken frame: {error}\n".encode())
             os._exit(BROKEN_FRAME)
+
+    def _receive(self, view: memoryview) -> int:
+        while True:
+            try:
+                return os.readv(self._pipes[0], [view])
+            except BlockingIOError:  # user code has made it so
+                wait_for(self._pipes[0], select.POLLIN)
+            except OSError as error:
+                leave_without_pipes(error)
 
     def _dispatch(self, frame: Frame) -> None:
         type = frame.header.get("type", "")

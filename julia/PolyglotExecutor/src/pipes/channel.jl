@@ -1,4 +1,4 @@
-# The executor's end of the pipes: frames in on descriptor 3, frames out on 4, and the raw
+# The executor's end of the pipes: frames in, frames out, and the raw
 # descriptors 1 and 2, of which only the fill level and the marks matter here (see *Order* in
 # docs/executor-protocol.md).
 
@@ -8,9 +8,9 @@ const NO_BUFFERS = Vector{UInt8}[]
 const COPY_LIMIT = 2^16
 
 """
-    HostChannel(; requests = RawFD(3), replies = RawFD(4), mark)
+    HostChannel(requests, replies, mark)
 
-The pipes to the host. `mark` is written into a raw pipe in which the host still has something to
+The pipes to the host, as descriptors that no child inherits. `mark` is written into a raw pipe in which the host still has something to
 read when a frame is sent.
 """
 mutable struct HostChannel
@@ -25,38 +25,15 @@ mutable struct HostChannel
     unread::Base.RefValue{Cint}
 end
 
-function HostChannel(; requests::RawFD=RawFD(3), replies::RawFD=RawFD(4), mark::String="")
-    raw = (duplicate(RawFD(1)), duplicate(RawFD(2)))
+function HostChannel(requests::RawFD, replies::RawFD, mark::String)
+    raw = (high_duplicate(RawFD(1)), high_duplicate(RawFD(2)))
     foreach(set_blocking, raw)
-    foreach(close_on_exec, (requests, replies, raw...))
     input = Base.open_pipe!(Base.PipeEndpoint(), requests)
     return HostChannel(
         input, requests, Frames.Decoder(), replies, raw, Vector{UInt8}(mark), ReentrantLock(),
         UInt8[], Ref{Cint}(0),
     )
 end
-
-duplicate(fd::RawFD) = RawFD(checked("dup", ccall(:dup, Cint, (RawFD,), fd)))
-
-function close_on_exec(fd::RawFD)
-    F_SETFD, FD_CLOEXEC = 2, 1
-    fcntl(fd, F_SETFD, FD_CLOEXEC)
-    return nothing
-end
-
-# libuv has made it non-blocking, and C code that prints loses what does not fit then.
-function set_blocking(fd::RawFD)
-    F_GETFL, F_SETFL = 3, 4
-    O_NONBLOCK = Sys.islinux() ? 0x800 : 0x4
-    fcntl(fd, F_SETFL, fcntl(fd, F_GETFL, 0) & ~O_NONBLOCK)
-    return nothing
-end
-
-fcntl(fd::RawFD, command::Int, argument::Integer) = checked(
-    "fcntl", ccall(c_symbol(:fcntl), Cint, (RawFD, Cint, Cint...), fd, command, argument % Cint)
-)
-
-checked(call::String, result::Integer) = (systemerror(call, result == -1); result)
 
 """
     wait_readable(channel)
@@ -169,6 +146,7 @@ function write_fully(fd::RawFD, bytes::Ptr{UInt8}, count::Int)
             failure == Libc.EINTR && continue
             # a program that the user started may have made a raw pipe non-blocking
             failure == Libc.EAGAIN && (wait_for(fd, POLLOUT, -1); continue)
+            failure == Libc.EBADF && leave_without_pipes()
             exit(0)  # the host is gone, and with it the purpose of this process
         end
         bytes += written

@@ -7,7 +7,9 @@ end
 
 "A session like any other, whose frames nobody reads."
 function rehearsal_session()
-    null = RawFD(checked("open", ccall(:open, Cint, (Cstring, Cint), "/dev/null", 2)))
+    low = open_null()
+    null = high_duplicate(low)      # before Julia 1.9 cells run in between
+    close_fd(low)
     channel = HostChannel(
         Base.PipeEndpoint(), null, Frames.Decoder(), null, (null, null), UInt8[], ReentrantLock(),
         UInt8[], Ref{Cint}(0),
@@ -17,7 +19,7 @@ function rehearsal_session()
     return session
 end
 
-close_session(session::Session) = (ccall(:close, Cint, (RawFD,), session.channel.replies); nothing)
+close_session(session::Session) = close_fd(session.channel.replies)
 
 """
     on_stage(f, session)

@@ -11,6 +11,8 @@ const F_SETPIPE_SZ = Cint(1031)
 const FIONREAD = Sys.islinux() ? Culong(0x541b) : Culong(0x4004667f)
 const SIGINT = Cint(2)
 const SIGKILL = Cint(9)
+const SIG_IGN = Csize_t(1)
+const SIG_UNBLOCK = Cint(1)         # on Linux
 const SIGTERM = Cint(15)
 const WNOHANG = Cint(1)
 const SPAWN_SETPGROUP = Cshort(0x02)
@@ -18,7 +20,7 @@ const SPAWN_SETSIGDEF = Cshort(0x04)
 const SPAWN_SETSIGMASK = Cshort(0x08)
 const SYS_PIDFD_OPEN = Clong(434)
 
-const LOWEST_OWN_FD = Cint(10)      # so that 0 to 4 are free to be given to a child
+const LOWEST_OWN_FD = Cint(16)      # so that those below are free to be given to a child
 const PIPE_CAPACITY = Cint(2^20)
 
 function system_check(result::Integer, call::String)
@@ -43,9 +45,18 @@ function move_away(fd::Cint)
     return duplicate
 end
 
+"How many descriptors this process may have."
+function descriptor_limit()
+    RLIMIT_NOFILE = Cint(Sys.islinux() ? 7 : 8)
+    limits = zeros(UInt64, 2)       # struct rlimit { rlim_t soft, hard; }
+    system_check(ccall(:getrlimit, Cint, (Cint, Ptr{UInt64}), RLIMIT_NOFILE, limits), "getrlimit")
+    return Int(min(limits[1], UInt64(typemax(Int32))))
+end
+
 "The null device; only what a child is given of it outlives its start."
-open_null() =
+open_null() = move_away(
     system_check(ccall(:open, Cint, (Cstring, Cint), "/dev/null", O_RDWR | O_CLOEXEC), "open")
+)
 
 close_fd(fd::Cint) = (ccall(:close, Cint, (Cint,), fd); nothing)
 
@@ -87,13 +98,13 @@ function read_some(fd::Cint, place::Ptr{UInt8}, most::Int)
 end
 
 """
-    write_some(fd, bytes, from)
+    write_some(fd, bytes, from, to = length(bytes))
 
-Write `bytes[from:end]`, as much as fits now; the number of bytes written, -1 when nobody reads.
+Write `bytes[from:to]`, as much as fits now; the number of bytes written, -1 when nobody reads.
 """
-function write_some(fd::Cint, bytes::Vector{UInt8}, from::Int)
+function write_some(fd::Cint, bytes::Vector{UInt8}, from::Int, to::Int=length(bytes))
     count = GC.@preserve bytes ccall(
-        :write, Cssize_t, (Cint, Ptr{UInt8}, Csize_t), fd, pointer(bytes, from), length(bytes) - from + 1
+        :write, Cssize_t, (Cint, Ptr{UInt8}, Csize_t), fd, pointer(bytes, from), to - from + 1
     )
     count >= 0 && return Int(count)
     return Libc.errno() in (Libc.EAGAIN, Libc.EINTR) ? 0 : -1
@@ -146,6 +157,22 @@ end
 send_signal(pid::Cint, signal::Cint) = ccall(:kill, Cint, (Cint, Cint), pid, signal)
 signal_group(group::Cint, signal::Cint) = send_signal(-group, signal)
 
+"""
+    ignore_sigint()
+
+Have the system discard this process's SIGINT: a terminal's Ctrl-C is for the client, and the kernel is
+interrupted by message. Julia would throw some in a row into whatever runs. Linux discards an ignored signal
+unless the main thread blocks it, as Julia has it do. Elsewhere nothing is changed.
+"""
+function ignore_sigint()
+    Sys.islinux() || return nothing
+    set = zeros(UInt64, 16)     # a sigset_t
+    set[1] = UInt64(1) << (SIGINT - 1)
+    ccall(:signal, Ptr{Cvoid}, (Cint, Csize_t), SIGINT, SIG_IGN)
+    ccall(:pthread_sigmask, Cint, (Cint, Ptr{UInt64}, Ptr{Cvoid}), SIG_UNBLOCK, set, C_NULL)
+    return nothing
+end
+
 "What is known of the end of a process that somebody else has waited for."
 const UNKNOWN_STATUS = Cint(-1)
 
@@ -174,9 +201,17 @@ end
 const FOREIGN_WAIT = Cint(1000)
 
 "Whether `fd` can be read from within `timeout` ms."
-function becomes_readable(fd::Cint, timeout::Cint)
+becomes_readable(fd::Cint, timeout::Cint) = becomes(POLLIN, fd, timeout)
+
+"Whether `fd` takes some more within `timeout` ms, or never will again."
+becomes_writable(fd::Cint, timeout::Cint) = becomes(POLLOUT, fd, timeout)
+
+const POLLIN = UInt64(1)
+const POLLOUT = UInt64(4)
+
+function becomes(events::UInt64, fd::Cint, timeout::Cint)
     # struct pollfd { int fd; short events; short revents; }, little-endian
-    poll = Ref(UInt64(fd % UInt32) | UInt64(1) << 32)
+    poll = Ref(UInt64(fd % UInt32) | events << 32)
     return ccall(:poll, Cint, (Ref{UInt64}, Culong, Cint), poll, 1, timeout) > 0
 end
 

@@ -1,15 +1,14 @@
 """
     Process
 
-A running executor process with its pipes, and the guard beside it: a shell in the same process
-group that waits for the end of a pipe only the host holds, and then kills the group. So nothing
-that the executor started outlives the host, however the host ends.
+A running executor process with its pipes, and the guard beside it (`guard.jl`), by which nothing that the
+executor has started outlives it, or the host.
 """
 mutable struct Process
     pid::Cint
     pidfd::Cint                     # becomes readable at its end; -1 where the system has none
     guard::Cint                     # process id of the guard
-    guard_pipe::Cint                # the guard kills the group when this is closed
+    guard_pipe::Cint                # the guard begins when this is closed
     requests::Cint
     replies::Cint
     outgoing::Vector{Vector{UInt8}} # frames still to be written; the first may be written in part
@@ -21,9 +20,6 @@ mutable struct Process
     sigint::Union{SigintWords,Nothing}
     status::Union{Cint,Nothing}     # how it ended, once it has
 end
-
-"Waits for the end of its standard input, whatever signals come, and takes the group along."
-const GUARD_SCRIPT = "trap '' HUP INT QUIT TERM; read line; kill -KILL 0"
 
 "How much is read from one pipe before the others have their turn."
 const READ_AT_ONCE = 2^20
@@ -42,8 +38,10 @@ function start_process(command::Vector{String}, environment::Vector{String})
         from, to = open_pipe()
         i == 3 ? (push!(theirs, from); push!(ours, to)) : (push!(theirs, to); push!(ours, from))
     end
+    # What the language's runtime opens for itself comes behind these, out of the way of user code.
+    places = [theirs; fill(null, LOWEST_OWN_FD - length(theirs))]
     pid = try
-        spawn(command, push!(environment, "POLYGLOT_MARK=" * mark), theirs, Cint(0))
+        spawn(command, push!(environment, "POLYGLOT_MARK=" * mark), places, Cint(0))
     catch
         close_all(ours)
         rethrow()
@@ -80,20 +78,6 @@ function guarded_process(
 end
 
 close_all(fds::Vector{Cint}) = foreach(close_fd, fds)
-
-function start_guard(group::Cint)
-    from, to = open_pipe()
-    null = open_null()
-    guard = try
-        spawn(["/bin/sh", "-c", GUARD_SCRIPT], String[], [from, null, null], group)
-    catch e
-        e isa SystemError || rethrow()
-        Cint(0)     # the executor is gone already: there is no group to guard
-    end
-    close_fd(from)
-    close_fd(null)
-    return guard, to
-end
 
 "Queue a frame for the executor and write as much as its pipe takes."
 function send_frame!(process::Process, header, buffers=())
@@ -156,6 +140,17 @@ function has_ended(process::Process)
     return process.status !== nothing || !process.open
 end
 
+# What a process that ends takes to do so, behind the last of its pipes, in ms.
+const END_TAKES = Cint(100)
+
+"Whether the process lives on without its reply pipe. The system closes it a moment before the end."
+function lives_on(process::Process)
+    process.status === nothing || return false
+    process.pidfd >= 0 ? becomes_readable(process.pidfd, END_TAKES) : Libc.systemsleep(END_TAKES / 1000)
+    process.status = exit_status(process.pid, process.pidfd)
+    return process.status === nothing
+end
+
 "Wait for the end of a process that was killed. How it ended, as waitpid says it."
 function await_end!(process::Process)
     status = process.status
@@ -173,9 +168,7 @@ kill_group(process::Process) = signal_group(process.pid, SIGKILL)
 
 "Give back what a process held that has ended, and end what it left behind."
 function close_process!(process::Process)
-    kill_group(process)
-    close_fd(process.guard_pipe)
-    process.guard > 0 && ccall(:waitpid, Cint, (Cint, Ptr{Cint}, Cint), process.guard, C_NULL, 0)
+    dismiss_guard(process.guard, process.guard_pipe)
     for fd in (process.requests, process.replies, process.raw[1].fd, process.raw[2].fd)
         close_fd(fd)
     end

@@ -68,7 +68,7 @@ function add_raw!(kernel::Kernel, executor::Executor, index::Int, bytes::Vector{
     isempty(bytes) && return nothing
     if !executor.ready
         executor.last_words *= String(copy(bytes))
-        index == 2 && write(stderr, bytes)
+        index == 2 && write_log(bytes)
         return nothing
     end
     text = whole_characters!(executor.tails[index], bytes)
@@ -219,7 +219,8 @@ error that says how it ended, and start the next one.
 """
 function bury!(kernel::Kernel, executor::Executor)
     process = executor.process::Process
-    kill_group(process)             # for one that closed its pipe and lives on
+    lives_on(process) && condemn!(executor, "was ended, because it had closed its pipes to the kernel")
+    kill_group(process)
     while !read_replies!(process)
         handle_frames!(kernel, executor, process)
     end

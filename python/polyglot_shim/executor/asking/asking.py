@@ -19,6 +19,7 @@ from typing import Any
 from IPython.utils.tokenutil import token_at_cursor
 
 from ..cells import history
+from ..cells.errors import USER_ERRORS, message_of
 from ..cells.request import Request, set_request
 from ..cells.shell import ZMQInteractiveShell
 from ..pipes import jsontext
@@ -77,7 +78,7 @@ class Asking:
     def _answer(self, turn: Turn, frame: Frame) -> None:
         try:
             answer = self._handle(frame)
-        except Exception as error:
+        except USER_ERRORS as error:
             answer = _failed(frame.header["type"], error)
         if not turn.given_up:
             self._reply(frame.header, answer)
@@ -160,13 +161,13 @@ class Asking:
         return history.answer(self._shell.history_manager, asked)
 
 
-def _failed(type_: str, error: Exception) -> dict[str, Any]:
+def _failed(type_: str, error: BaseException) -> dict[str, Any]:
     """The content of the reply to a question that could not be answered."""
     if type_ == "is_complete":
         return {"status": "unknown"}  # it has no form with an error
     return {
         "status": "error",
         "ename": type(error).__name__,
-        "evalue": str(error),
+        "evalue": message_of(error),
         "traceback": [],
     }

@@ -30,7 +30,7 @@ from traitlets import CBool, Instance, Type, default
 from ..display.display import FrameDisplayHook, FramePublisher
 from ..streams import system
 from ..streams.output import Output
-from .errors import call_texts, cut_long_chain, cut_own_frames
+from .errors import call_texts, cut_long_chain, cut_own_frames, message_of
 from .history import CellHistory
 from .interrupt import Interrupts
 from .magics import KernelMagics, MarkerMagics
@@ -198,7 +198,7 @@ class ZMQInteractiveShell(InteractiveShell):
     def _showtraceback(
         self, etype: type[BaseException], evalue: BaseException, stb: list[str]
     ) -> None:
-        self._publish_error(etype, str(evalue), stb)
+        self._publish_error(etype, message_of(evalue), stb)
 
     def _format_exception_for_storage(self, exception: BaseException, **kwargs: Any) -> Any:
         """IPython keeps the error of each cell: as it was shown, and not rendered once more."""

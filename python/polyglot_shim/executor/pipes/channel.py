@@ -6,8 +6,10 @@ Implements the section *Order* of `docs/executor-protocol.md`.
 from __future__ import annotations
 
 import ctypes
+import errno
 import fcntl
 import os
+import select
 import termios
 import threading
 from collections.abc import Sequence
@@ -15,6 +17,7 @@ from contextlib import suppress
 from typing import Any
 
 from ..cells.interrupt import Interrupts
+from .descriptors import leave_without_pipes, wait_for
 from .frames import STDERR_MARK, STDOUT_MARK, Outgoing, encode, with_marks
 
 # Copying a small frame together is cheaper than telling the system of its pieces.
@@ -94,7 +97,15 @@ class Channel:
             pieces = [memoryview(piece) for piece in frame]
             # No deeper calls than those for the marks: none exceeds the recursion limit.
             while pieces:
-                written = os.writev(self._descriptor, pieces[:_PIECES])
+                try:
+                    written = os.writev(self._descriptor, pieces[:_PIECES])
+                except BlockingIOError:  # user code has made it so
+                    wait_for(self._descriptor, select.POLLOUT)
+                    continue
+                except OSError as error:
+                    if error.errno != errno.EBADF:
+                        raise  # the host is gone
+                    leave_without_pipes(error)
                 while pieces and written >= len(pieces[0]):
                     written -= len(pieces.pop(0))
                 if written:
