@@ -42,6 +42,9 @@ def has_content(file: str) -> bool:
         return False
 
 
+# Keeps Python from looking for its own modules in the notebook's folder (3.11 and newer).
+SAFE_PATH = "PYTHONSAFEPATH"
+
 # What Julia changes for itself: Debian's launcher the first two, its OpenBLAS the others, with
 # which NumPy would compute on one core.
 CHANGED_BY_LAUNCHER = ("LD_LIBRARY_PATH", "JULIA_BINDIR")
@@ -59,6 +62,8 @@ def become_host(file: str, language: str, others: dict[str, list[str]]) -> None:
     """
     if os.name != "posix":
         raise StartupError("Windows is not supported yet. What to do: use WSL.")
+    if os.environ.get(SAFE_PATH) == "polyglot":
+        del os.environ[SAFE_PATH]  # the kernelspec set it for this process alone
     environment = {**os.environ, "POLYGLOT_CONNECTION_FILE": os.path.abspath(file)}
     commands = {"python": others.get("python") or python_executor()}
     # First of all, as Julia may have to be searched for.

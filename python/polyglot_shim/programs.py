@@ -36,7 +36,7 @@ def julia_executor(julia: Julia, *arguments: str) -> list[str]:
 
 def python_executor() -> list[str]:
     """The command that runs Python cells."""
-    return [sys.executable, "-m", "polyglot_shim.executor"]
+    return [sys.executable, os.path.join(paths.python_package(), "executor", "run.py")]
 
 
 def _julia(julia: Julia) -> list[str]:

@@ -1,16 +1,17 @@
-"""`python -m polyglot_shim.executor`: the host starts it with pipes as descriptors 3 and 4."""
+"""`python -m polyglot_shim.executor`, or `run.py`: see docs/executor-protocol.md, *The process*."""
 
 from __future__ import annotations
 
-import atexit
 import os
 import sys
-import traceback
 
 # `python -m` puts the notebook's folder first on the path: a `random.py` there must not keep the
-# executor from starting. IPython puts the folder back for cells.
+# executor from starting. It comes back for cells, when all of ours is imported.
 if sys.path and sys.path[0] in ("", os.getcwd()):
     del sys.path[0]
+
+import atexit
+import traceback
 
 
 def main() -> None:
@@ -47,4 +48,5 @@ def leave(code: int) -> None:
         os._exit(code)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -29,7 +29,6 @@ class PythonApplication(BaseIPythonApplication, InteractiveShellApp):
     def make_shell(self, **parts: Any) -> ZMQInteractiveShell:
         """The shell, with `parts` as its traits."""
         self.initialize([])
-        self.init_path()
         self.shell = ZMQInteractiveShell.instance(
             parent=self, profile_dir=self.profile_dir, **parts
         )
@@ -37,7 +36,12 @@ class PythonApplication(BaseIPythonApplication, InteractiveShellApp):
         return self.shell
 
     def run_startup(self) -> None:
-        """Extensions and start-up files of the profile, code of the configuration."""
+        """Extensions and start-up files of the profile, code of the configuration.
+
+        From here on modules are found in the notebook's folder, too. Not before: one there that is
+        called `token` or `enum` must not stand in for what the executor and IPython need.
+        """
+        self.init_path()
         self.init_gui_pylab()
         self.init_extensions()
         self.init_code()
