@@ -14,6 +14,7 @@ import os
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 
 from .asking.asking import Asking
@@ -55,6 +56,9 @@ class Executor:
         self.context = contextvars.copy_context()
         self._loop = asyncio.new_event_loop()
         self._frames: asyncio.Queue[Frame | None] = asyncio.Queue()
+        self._sent = self._begun = 0  # how many of them came, and were begun
+        # Comm messages, each with how many frames came before it.
+        self._comms: deque[tuple[Frame, int]] = deque()
         self._subshells = Subshells(self._prepare_subshell)
         self._warm = threading.Event()  # cells may run
 
@@ -82,7 +86,13 @@ class Executor:
         threading.Thread(target=self._read, name="polyglot-reader", daemon=True).start()
         version = ".".join(map(str, sys.version_info[:3]))
         self.channel.send(
-            {"type": "ready", "language": "python", "version": version, "concurrent": True}
+            {
+                "type": "ready",
+                "language": "python",
+                "version": version,
+                "concurrent": True,
+                "comms_beside": True,
+            }
         )
         self._asking.start()
         self._run_loop()
@@ -124,6 +134,8 @@ class Executor:
             frame = await self._frames.get()
             if frame is None:
                 return
+            self._begun += 1
+            self._serve_next_comm()
             await self._runner.run(frame)
             if self.shell.exit_now:
                 return
@@ -178,14 +190,37 @@ class Executor:
             self._end()
         elif type == "end_subshell":
             self._subshells.end(frame.header["subshell"])
+        elif type == "comm":
+            self._comms.append((frame, self._sent))
+            self._loop.call_soon_threadsafe(self.serve_comm, context=self.context)
         elif "subshell" in frame.header:
             self._subshells.put(frame)
-        elif type in ("execute", "comm") or (
+        elif type == "execute" or (
             type in ("call", "return", "release") and not self.calls.arrived(frame)
         ):
             self._put(frame)
 
+    def serve_comm(self) -> None:
+        """Deliver the comm message that has waited longest, if one may be; on the main thread.
+
+        It is the loop's to call, between cells and while one awaits something. So callbacks of
+        widgets meet what the cells have made in that thread, whichever subshell the client sends
+        them by, and a cell may await what one of them brings.
+        """
+        if not self._comms or self._comms[0][1] > self._begun:
+            return  # a cell that came before it has not even begun
+        frame, _ = self._comms.popleft()
+        self._runner.comm(frame)
+        if self.shell.exit_now:
+            self._end()
+        self._serve_next_comm()
+
+    def _serve_next_comm(self) -> None:
+        if self._comms:
+            self._loop.call_soon(self.serve_comm, context=self.context)
+
     def _put(self, frame: Frame) -> None:
+        self._sent += 1
         self._loop.call_soon_threadsafe(self._frames.put_nowait, frame)
 
     def _soon(self, function: Callable[[], None]) -> None:

@@ -1,5 +1,6 @@
 # The order in which things happen. Cells of all languages run one after another, as they came. A comm
-# message waits for its own language alone, but never overtakes a cell of it. What is sent to a subshell
+# message waits for its own language alone, and never overtakes a cell of it that waits, too; the one that
+# runs already is no hindrance where the executor takes comm messages beside it. What is sent to a subshell
 # waits only for what that subshell was sent before; where its language does one thing at a time, for
 # its language too. Questions go at once to whoever can answer them.
 
@@ -38,8 +39,8 @@ function can_start!(kernel::Kernel, job::Job, taken::Vector{String})
     executor.ready && !executor.leaving || return false
     job.kind == :ask && return executor.concurrent || isempty(executor.busy)
     job.kind == :call && return takes_calls(executor)
-    isempty(job.subshell) || return runs_beside(executor, job) || isempty(executor.busy)
-    return isempty(executor.busy) && !(job.language in taken)
+    free = runs_beside(executor, job) || isempty(executor.busy)
+    return free && !(isempty(job.subshell) && job.language in taken)
 end
 
 "Start the job if it can be. Whether it is out of the queue; so is one that the host fails to start."
@@ -136,7 +137,8 @@ end
 function hand_over!(kernel::Kernel, job::Job, executor::Executor)
     kernel.jobs[job.id] = job
     job.kind == :ask || is_brief(job) || runs_beside(executor, job) || push!(executor.busy, job.id)
-    job.kind in (:execute, :comm) && (executor.parent = job.request.header_json)
+    (job.kind == :execute || job.kind == :comm && isempty(executor.busy)) &&
+        (executor.parent = job.request.header_json)
     remember_parent!(kernel, job)
     job.frame["id"] = job.id
     if job.kind == :execute

@@ -18,8 +18,8 @@ from ..pipes.frames import Frame
 from ..streams import fork
 from ..streams.clib import flush_stdout
 from ..streams.output import Output
-from .interrupt import Interrupts
-from .request import KnownRequests, Request, set_request
+from .interrupt import Interrupts, Running
+from .request import KnownRequests, Request, current_request, set_request
 from .shell import ZMQInteractiveShell
 
 
@@ -70,7 +70,7 @@ class Runner:
 
     async def run(self, frame: Frame) -> None:
         """Run the request and answer it. No interrupt gets out of here."""
-        kinds = {"execute": self._execute, "comm": self._comm, "call": self._call}
+        kinds = {"execute": self._execute, "call": self._call}
         try:
             await kinds[frame.header["type"]](frame)
         except Exception as error:
@@ -161,7 +161,23 @@ class Runner:
         self._shell.showtraceback((type(error), error, error.__traceback__))
         return _error_content(asked["execution_count"], self._shell.last_error, error)
 
-    async def _comm(self, frame: Frame) -> None:
+    def comm(self, frame: Frame) -> None:
+        """Deliver a comm message, between cells or while one awaits something; no error gets out.
+
+        The cell that awaits goes on as if nothing had happened.
+        """
+        outer, before = self._interrupts.running, current_request()
+        shown = self._shell.last_error, self._shell.display_failed
+        try:
+            self._deliver(frame, outer)
+        except Exception as error:
+            self._fault(frame.header, error)
+        finally:
+            if outer is not None:
+                set_request(before)
+                self._shell.last_error, self._shell.display_failed = shown
+
+    def _deliver(self, frame: Frame, outer: Running | None) -> None:
         asked = frame.header
         self._begin(asked, {}, metadata=asked.get("metadata"))
         try:
@@ -169,9 +185,9 @@ class Runner:
                 self._interrupts.begin(asked["id"])
                 comms.handle(self._comm_manager, frame)
             finally:
-                self._interrupts.end()
+                self._interrupts.end(outer)
         except KeyboardInterrupt as error:
-            self._interrupts.end()
+            self._interrupts.end(outer)
             self._shell.showtraceback((type(error), error, error.__traceback__))
         except Exception:
             self._shell.showtraceback()
