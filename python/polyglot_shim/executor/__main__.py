@@ -20,10 +20,11 @@ def main() -> None:
 
     for descriptor in (REQUESTS, REPLIES):
         os.set_inheritable(descriptor, False)
+    arguments, sys.argv[1:] = sys.argv[1:], []  # they are none of the cells' business
     mark = os.environb.pop(b"POLYGLOT_MARK", b"")
     connection_file = os.environ.pop("POLYGLOT_CONNECTION_FILE", "")
     try:
-        Executor(mark, connection_file).serve()
+        Executor(mark, connection_file).serve(arguments)
     except Exception:
         # The host reads the raw stderr of an executor that never got ready.
         traceback.print_exc(file=sys.__stderr__)

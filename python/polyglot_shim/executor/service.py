@@ -24,7 +24,8 @@ from .cells.interrupt import Interrupts, create_task
 from .cells.request import KnownRequests
 from .cells.subshells import Run, Subshells
 from .comms import comms
-from .kernel import KernelFacade
+from .ipykernel_names import modules
+from .kernel import IPythonKernel
 from .pipes.calls import Calls
 from .pipes.channel import Channel
 from .pipes.frames import Frame, FrameError, FrameReader
@@ -62,17 +63,20 @@ class Executor:
         self._subshells = Subshells(self._prepare_subshell)
         self._warm = threading.Event()  # cells may run
 
-    def serve(self) -> None:
-        """Serve requests until the host says `shutdown` or is gone."""
-        self._application = PythonApplication.instance()
+    def serve(self, arguments: list[str]) -> None:
+        """Serve requests until the host says `shutdown` or is gone.
+
+        `arguments` are options for IPython.
+        """
+        self._application = PythonApplication.instance(connection_file=self.connection_file)
         self.shell = self._application.make_shell(
-            output=self.output, interrupts=self.interrupts, requests=self.requests
+            arguments, output=self.output, interrupts=self.interrupts, requests=self.requests
         )
         # Not before: what goes wrong until here is told on the raw stderr, where the host looks
         # when an executor does not get ready.
         self._replace_streams()
-        self.shell.kernel = KernelFacade(self.shell, self.connection_file)
         self._asking = Asking(self.shell, self.channel)
+        self._make_kernel()
         self._runner = Runner(
             self.shell,
             self.channel,
@@ -101,12 +105,25 @@ class Executor:
     def _replace_streams(self) -> None:
         clib.buffer_lines()
         sys.__stdout__, sys.__stderr__ = unbuffered(1), unbuffered(2)  # type: ignore[misc]
-        sys.stdout = OutputStream("stdout", 1, self.output)
-        sys.stderr = OutputStream("stderr", 2, self.output)
+        sys.stdout = OutputStream("stdout", 1, self.output, self.requests)
+        sys.stderr = OutputStream("stderr", 2, self.output, self.requests)
         faulthandler.enable(2, all_threads=False)  # tells where a segfault came from
         self.prompter.install()
         watch.install(self.output)
         fork.install((REQUESTS, REPLIES), self.output, self.prompter)
+
+    def _make_kernel(self) -> None:
+        """What libraries look for of ipykernel's."""
+        kernel = IPythonKernel.instance(
+            parent=self._application,
+            shell=self.shell,
+            asking=self._asking,
+            connection_file=self.connection_file,
+            loop=self._loop,
+            serve_comm=self.serve_comm,
+        )
+        self.shell.kernel = self._application.kernel = kernel
+        modules.install()
 
     def _run_loop(self) -> None:
         asyncio.set_event_loop(self._loop)

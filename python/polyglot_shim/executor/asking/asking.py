@@ -59,6 +59,11 @@ class Asking:
         """Answer the frame, soon."""
         self._frames.put(frame)
 
+    def answer(self, type: str, **asked: Any) -> dict[str, Any]:
+        """The content of the reply to a question, for those who ask it in a cell."""
+        with self._working:
+            return self._answers[type](asked)
+
     def _run(self) -> None:
         # What properties print while they are looked at is no output of a cell.
         set_request(Request(None, muted=True))

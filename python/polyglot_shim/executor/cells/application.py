@@ -5,30 +5,60 @@ from __future__ import annotations
 import importlib.util
 import os
 import sys
-from typing import Any
+from typing import Any, NoReturn
 
-from IPython.core.application import BaseIPythonApplication
-from IPython.core.shellapp import InteractiveShellApp
+from IPython.core.application import BaseIPythonApplication, base_aliases, base_flags
+from IPython.core.shellapp import InteractiveShellApp, shell_aliases, shell_flags
+from traitlets import Any as AnyTrait
 from traitlets import List, Unicode
 
+from ..ipykernel_names.known_as import known_as
 from .shell import ZMQInteractiveShell
 
 INLINE = "module://matplotlib_inline.backend_inline"
 
 
+@known_as("ipykernel.kernelapp", "IPKernelApp")
 class PythonApplication(BaseIPythonApplication, InteractiveShellApp):
     """Makes the shell as the user configured it (`ipython_config.py`, as every IPython reads it,
     and `ipython_kernel_config.py`, for those in notebooks)."""
 
     name = Unicode("ipython-kernel")
     config_files = List(Unicode(), ["ipython_config.py", "ipython_kernel_config.py"])
+    aliases = {**base_aliases, **shell_aliases}  # noqa: RUF012  as traitlets has it
+    flags = {**base_flags, **shell_flags}  # noqa: RUF012
+    connection_file = Unicode()
+    kernel = AnyTrait(allow_none=True)
 
     def init_crash_handler(self) -> None:
         """What happens to errors is the executor's business."""
 
-    def make_shell(self, **parts: Any) -> ZMQInteractiveShell:
-        """The shell, with `parts` as its traits."""
-        self.initialize([])
+    @classmethod
+    def launch_instance(cls, argv: list[str] | None = None, **kwargs: Any) -> NoReturn:
+        """Start a kernel, which this process is. Raises RuntimeError."""
+        raise RuntimeError("this process is a kernel already (PolyglotKernel)")
+
+    @property
+    def abs_connection_file(self) -> str:
+        """The connection file's path; empty where the kernel was started without one."""
+        return os.path.abspath(self.connection_file) if self.connection_file else ""
+
+    @property
+    def connection_dir(self) -> str:
+        return os.path.dirname(self.abs_connection_file)
+
+    def make_shell(self, arguments: list[str], **parts: Any) -> ZMQInteractiveShell:
+        """The shell, with `parts` as its traits.
+
+        `arguments` are options as IPython takes them (`--matplotlib=inline`). Where one is no good,
+        all are left out: the reason is told on the raw stderr.
+        """
+        try:
+            self.initialize(arguments)
+        except SystemExit:
+            self.initialize([])
+        # Not by `update_config`: it is for those who look here.
+        self.config.IPKernelApp.connection_file = self.abs_connection_file
         self.shell = ZMQInteractiveShell.instance(
             parent=self, profile_dir=self.profile_dir, **parts
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from types import FrameType, TracebackType
+from typing import Any
 
 _OWN_FILES = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 
@@ -30,3 +31,10 @@ def cut_own_frames(error: BaseException) -> None:
         traceback = traceback.tb_next
     if last is not None:
         last.tb_next = None
+
+
+def content_of(shown: dict[str, Any] | None, error: BaseException | None) -> dict[str, Any]:
+    """What a reply tells of an error: of one that was not shown (usage errors) no traceback."""
+    if shown is None:
+        return {"ename": type(error).__name__, "evalue": str(error), "traceback": []}
+    return shown

@@ -18,9 +18,13 @@ from ..pipes.frames import Frame
 from ..streams import fork
 from ..streams.clib import flush_stdout
 from ..streams.output import Output
+from .errors import content_of
 from .interrupt import Interrupts, Running
 from .request import KnownRequests, Request, current_request, set_request
 from .shell import ZMQInteractiveShell
+
+# What the content of an execute request has that the frame has, too.
+_ASKED = ("code", "silent", "store_history", "user_expressions", "allow_stdin")
 
 
 class Transfers(Protocol):
@@ -98,7 +102,7 @@ class Runner:
 
     async def _execute(self, frame: Frame) -> None:
         asked = frame.header
-        self._begin(asked, {"code": asked["code"]})
+        self._begin(asked, {name: asked[name] for name in _ASKED if name in asked})
         try:
             try:
                 self._interrupts.begin(asked["id"])
@@ -138,6 +142,7 @@ class Runner:
             asked["code"],
             store_history=_is_stored(asked),
             silent=asked.get("silent", False),
+            metadata=asked.get("metadata") or {},
             context=self._context,
         )
         error = result.error_before_exec or result.error_in_exec
@@ -179,7 +184,7 @@ class Runner:
 
     def _deliver(self, frame: Frame, outer: Running | None) -> None:
         asked = frame.header
-        self._begin(asked, {}, metadata=asked.get("metadata"))
+        self._begin(asked, {})
         try:
             try:
                 self._interrupts.begin(asked["id"])
@@ -210,13 +215,12 @@ class Runner:
         self,
         asked: dict[str, Any],
         content: dict[str, Any],
-        metadata: dict[str, Any] | None = None,
     ) -> None:
         request = Request(
             asked["id"],
             header=asked.get("header"),
             content=content,
-            metadata=metadata,
+            metadata=asked.get("metadata"),
             allow_stdin=asked.get("allow_stdin", False),
         )
         self._requests.add(request)
@@ -246,7 +250,6 @@ def _plain(answer: dict[str, Any]) -> dict[str, Any]:
 def _error_content(
     number: int, shown: dict[str, Any] | None, error: BaseException | None
 ) -> dict[str, Any]:
-    """The content of a reply with an error; one that was not shown (usage errors) is named."""
-    if shown is None:
-        shown = {"ename": type(error).__name__, "evalue": str(error), "traceback": []}
-    return {"status": "error", "execution_count": number, "user_expressions": {}, **shown}
+    """The content of a reply with an error."""
+    told = content_of(shown, error)
+    return {"status": "error", "execution_count": number, "user_expressions": {}, **told}

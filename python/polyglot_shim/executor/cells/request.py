@@ -7,7 +7,6 @@ them. A thread gets the request of the thread that started it (`inherit`).
 from __future__ import annotations
 
 import threading
-import weakref
 from contextvars import ContextVar
 from typing import Any
 
@@ -79,15 +78,20 @@ def inherit(thread: threading.Thread) -> None:
 
 
 class KnownRequests:
-    """Finds requests by the id of their Jupyter message, as long as anything refers to them."""
+    """Finds the latest requests by the id of their Jupyter message, those that are over, too."""
+
+    REMEMBERED = 1000  # as many as the host has the headers of
 
     def __init__(self) -> None:
-        self._requests: weakref.WeakValueDictionary[str, Request] = weakref.WeakValueDictionary()
+        self._requests: dict[str, Request] = {}
 
     def add(self, request: Request) -> None:
-        """Remember the request, weakly."""
+        """Remember the request, and forget one that is long over."""
         self._requests[request.message["header"].get("msg_id", "")] = request
+        if len(self._requests) > self.REMEMBERED:
+            del self._requests[next(iter(self._requests))]
 
-    def find(self, message: dict[str, Any]) -> Request | None:
-        """The request that the Jupyter message, or another with its header, is of."""
-        return self._requests.get(message.get("header", {}).get("msg_id", ""))
+    def find(self, message: dict[str, Any] | None) -> Request | None:
+        """The request of the Jupyter message, of another with its header, or of the header."""
+        header = (message or {}).get("header", message or {})
+        return self._requests.get(header.get("msg_id", ""))
