@@ -50,8 +50,9 @@ class PythonApplication(BaseIPythonApplication, InteractiveShellApp):
     def make_shell(self, arguments: list[str], **parts: Any) -> ZMQInteractiveShell:
         """The shell, with `parts` as its traits.
 
-        `arguments` are options as IPython takes them (`--matplotlib=inline`). Where one is no good,
-        all are left out: the reason is told on the raw stderr.
+        `arguments` are options as IPython takes them (`--matplotlib=inline`). Where one of them
+        would end the program, as `--help` does, all are left out. Raises TraitError, as it does for
+        a configuration file, where a value is of the wrong type.
         """
         try:
             self.initialize(arguments)
