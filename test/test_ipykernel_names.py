@@ -112,6 +112,7 @@ def test_messages_of_the_session(python: PipedExecutor) -> None:
         "kernel.send_response(kernel.iopub_socket, 'stream', {'name': 'stderr', 'text': 'e'})\n"
         "sent['msg_type'], sent['parent_header'] == kernel._parent_header['header']"
     )
+    assert not cell.error, cell.error
     assert cell.displays == [{"text/plain": "shown"}]
     assert (cell.stderr, cell.result) == ("e", "('display_data', True)")
     failed = python.run("kernel.session.send(object(), 'status', {})")

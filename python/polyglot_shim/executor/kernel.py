@@ -61,8 +61,9 @@ class Kernel(SingletonConfigurable):
         self.log = logging.getLogger("polyglot")
 
     def __getattr__(self, name: str) -> Any:
-        reason = f": {ABSENT[name]}" if name in ABSENT else ""
-        raise AttributeError(f"this kernel (PolyglotKernel) has no {name!r}{reason}")
+        if name in ABSENT:
+            raise AttributeError(f"this kernel (PolyglotKernel) has no {name!r}: {ABSENT[name]}")
+        return super().__getattribute__(name)  # raises, also what a property has raised
 
     @property
     def comm_manager(self) -> comm.base_comm.CommManager:

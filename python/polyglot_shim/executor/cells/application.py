@@ -8,6 +8,7 @@ import sys
 from typing import Any, NoReturn
 
 from IPython.core.application import BaseIPythonApplication, base_aliases, base_flags
+from IPython.core.profiledir import ProfileDir
 from IPython.core.shellapp import InteractiveShellApp, shell_aliases, shell_flags
 from traitlets import Any as AnyTrait
 from traitlets import List, Unicode
@@ -25,7 +26,8 @@ class PythonApplication(BaseIPythonApplication, InteractiveShellApp):
 
     name = Unicode("ipython-kernel")
     config_files = List(Unicode(), ["ipython_config.py", "ipython_kernel_config.py"])
-    aliases = {**base_aliases, **shell_aliases}  # noqa: RUF012  as traitlets has it
+    classes = [ZMQInteractiveShell, ProfileDir]  # noqa: RUF012  as traitlets has it
+    aliases = {**base_aliases, **shell_aliases}  # noqa: RUF012
     flags = {**base_flags, **shell_flags}  # noqa: RUF012
     connection_file = Unicode()
     kernel = AnyTrait(allow_none=True)

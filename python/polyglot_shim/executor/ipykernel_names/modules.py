@@ -9,7 +9,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import Any
@@ -45,15 +44,19 @@ class NamesModule(ModuleType):
         return sorted({*super().__dir__(), *TABLE[self.__name__]})
 
 
-class NamesFinder(MetaPathFinder, Loader):
-    """Finds and makes the modules of the table; their names are filled in later."""
+class NamesFinder:
+    """Finds and makes the modules of the table; their names are filled in later.
+
+    It has the methods of `importlib.abc.MetaPathFinder` and `Loader`, whose module would cost the
+    start twenty others.
+    """
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         if fullname not in TABLE:
             return None
-        return ModuleSpec(fullname, self, origin=__file__)
+        return ModuleSpec(fullname, self, origin=__file__)  # type: ignore[arg-type]
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         return NamesModule(spec.name)
@@ -68,7 +71,7 @@ class NamesFinder(MetaPathFinder, Loader):
 
 def install() -> None:
     """Let the names be found from now on; for those who look only whether they are loaded, too."""
-    sys.meta_path.insert(0, NamesFinder())
+    sys.meta_path.insert(0, NamesFinder())  # type: ignore[arg-type]
     for name in TABLE:
         import_module(name)
 
