@@ -32,6 +32,7 @@ from ..display.display import FrameDisplayHook, FramePublisher
 from ..ipykernel_names.known_as import known_as
 from ..streams import system
 from ..streams.output import Output
+from .compiler import CellCompiler
 from .errors import cut_own_frames
 from .history import CellHistory
 from .interrupt import Interrupts
@@ -50,6 +51,7 @@ class ZMQInteractiveShell(InteractiveShell):
 
     displayhook_class = Type(FrameDisplayHook)
     display_pub_class = Type(FramePublisher)
+    compiler_class = Type(CellCompiler)
     autoindent = CBool(False)
     # Libraries ask for the trait (`has_trait("kernel")`) and for what `kernel.IPythonKernel` has.
     kernel = AnyTrait()
