@@ -23,6 +23,7 @@ import schema
 SOURCES = Path(__file__).parent.parent / "python"
 if importlib.util.find_spec("polyglot_shim") is None:
     sys.path.insert(0, str(SOURCES))
+from polyglot_shim import programs  # noqa: E402
 from polyglot_shim.executor.pipes.frames import Frame, FrameReader, encode  # noqa: E402
 
 MARK = b"\x02polyglot-mark-of-the-test\x03"
@@ -357,9 +358,7 @@ def python_executor(home: Path, **env: str) -> Iterator[PipedExecutor]:
     }
     environment.pop("MPLBACKEND", None)
     environment.update(env)
-    executor = PipedExecutor(
-        [sys.executable, "-m", "polyglot_shim.executor"], environment, cwd=str(home)
-    )
+    executor = PipedExecutor(programs.python_executor(), environment, cwd=str(home))
     try:
         yield executor
     finally:

@@ -118,3 +118,89 @@ def test_a_slider(slider):
     moved = nb.request("comm_msg", {"comm_id": comm_id, "data": data}).wait()
     assert moved.stdout == "now 42\n"
     assert nb.run("slider.value").result == "42"
+
+
+BUTTON = """import asyncio, comm, decimal, sqlite3, threading
+pressed = asyncio.Event()
+button = comm.create_comm(target_name="button")
+where = []
+def on_press(message):
+    where.append(threading.current_thread() is threading.main_thread())
+    print("pressed")
+    pressed.set()
+button.on_msg(on_press)
+"""
+
+
+@pytest.fixture(params=["main shell", "subshell"])
+def press(nb, request):
+    """Presses the button that the cell `BUTTON` has made, by the shell that a client may choose."""
+    content = {"comm_id": messages(nb.run(BUTTON), "comm_open")[0]["comm_id"], "data": {}}
+    header = None
+    if request.param == "subshell":
+        created = nb.ask("create_subshell_request", channel="control").answer
+        header = {"subshell_id": created["subshell_id"]}
+    yield lambda: nb.request("comm_msg", content, header=header)
+    if header is not None:
+        nb.ask("delete_subshell_request", header, "control")
+
+
+def test_a_cell_may_await_a_callback(nb, press):
+    waits = nb.submit("print('on'); await pressed.wait(); print('goes on'); where")
+    waits.wait_for_stdout("on")
+    pressed = press().wait()
+    assert pressed.stdout == "pressed\n"
+    assert (waits.wait().stdout, waits.result) == ("on\ngoes on\n", "[True]")
+
+
+def test_a_task_of_an_earlier_cell_hears_of_a_callback_at_once(nb, press):
+    started = nb.run(
+        "async def listen():\n    await pressed.wait()\n    print('heard')\n"
+        "task = asyncio.create_task(listen()); await asyncio.sleep(0)"
+    )
+    press().wait()
+    started.wait_for_late_text("heard")
+
+
+def test_callbacks_meet_what_cells_have_set_in_their_thread(nb, press):
+    nb.run(
+        "connection = sqlite3.connect(':memory:'); decimal.getcontext().prec = 5\n"
+        "def on_press(message):\n"
+        "    connection.execute('select 1'); print(decimal.Decimal(1) / 3)\n"
+        "    decimal.getcontext().prec = 7\n"
+        "button.on_msg(on_press)"
+    )
+    assert press().wait().stdout == "0.33333\n"
+    assert nb.value("decimal.getcontext().prec") == "7"
+
+
+def test_a_callback_that_loops_is_interrupted(nb, press):
+    nb.run(
+        "def on_press(message):\n    print('spins')\n    while True: pass\n"
+        "button.on_msg(on_press); kept = 1"
+    )
+    spins = press().wait_for_stdout("spins")
+    nb.interrupt()
+    assert spins.wait().error.ename == "KeyboardInterrupt"
+    assert nb.value("kept") == "1"
+
+
+def test_a_callback_that_loops_while_a_cell_awaits_is_interrupted_alone(nb, press):
+    nb.run(
+        "def on_press(message):\n    print('spins')\n    while True: pass\nbutton.on_msg(on_press)"
+    )
+    waits = nb.submit("print('on'); await pressed.wait(); 'went on'").wait_for_stdout("on")
+    spins = press().wait_for_stdout("spins")
+    nb.interrupt()
+    assert spins.wait().error.ename == "KeyboardInterrupt"
+    assert not waits.finished
+    nb.interrupt()
+    assert waits.wait().error.ename == "KeyboardInterrupt"
+
+
+def test_a_callback_between_two_cells_keeps_its_place(nb, press):
+    nb.run("order = []\nbutton.on_msg(lambda message: order.append('message'))")
+    cells = [nb.submit("order.append(1)"), press(), nb.submit("order.append(2)")]
+    for cell in cells:
+        cell.wait()
+    assert nb.value("order") in ("[1, 'message', 2]", "['message', 1, 2]", "[1, 2, 'message']")

@@ -7,11 +7,13 @@ Each case has `bytes` (hexadecimal). Those of `valid` have `frames`, what they d
 
 from __future__ import annotations
 
+import array
 import json
 import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from executor_pipes import SOURCES  # noqa: F401  makes polyglot_shim importable
 from hypothesis import given
@@ -113,3 +115,30 @@ def test_items_wider_than_a_byte_are_counted_in_bytes() -> None:
     numbers = memoryview(bytes(range(32))).cast("d")
     [frame] = read_all(b"".join(encode({}, [numbers])))
     assert bytes(frame.buffers[0]) == bytes(range(32))
+
+
+NUMBERS = np.arange(12, dtype="int32")
+OTHER_BUFFERS = {
+    "an array of Python's": (array.array("d", [1, 2]), array.array("d", [1, 2]).tobytes()),
+    "an array": (NUMBERS, NUMBERS.tobytes()),
+    "two dimensions": (NUMBERS.reshape(3, 4), NUMBERS.tobytes()),
+    "one of Fortran's order": (NUMBERS.reshape(3, 4).T, NUMBERS.reshape(3, 4).T.tobytes()),
+    "every other item": (NUMBERS[::2], NUMBERS[::2].tobytes()),
+    "bytes from behind": (memoryview(b"abc")[::-1], b"cba"),
+    "no dimension": (np.array(1.5), np.array(1.5).tobytes()),
+    "no item": (np.empty((0, 3)), b""),
+    "a foreign byte order": (NUMBERS.astype(">i4"), NUMBERS.astype(">i4").tobytes()),
+    "records": (np.zeros(3, "i4,f8"), bytes(36)),
+}
+
+
+@pytest.mark.parametrize("buffer, data", OTHER_BUFFERS.values(), ids=OTHER_BUFFERS)
+def test_any_buffer_has_the_length_of_its_bytes(buffer: Any, data: bytes) -> None:
+    [frame] = read_all(b"".join(encode({"type": "publish"}, [buffer, b"behind"])))
+    assert list(map(bytes, frame.buffers)) == [data, b"behind"]
+
+
+@pytest.mark.parametrize("no_buffer", ["text", None, np.array([object()])])
+def test_what_has_no_bytes_is_refused(no_buffer: Any) -> None:
+    with pytest.raises((TypeError, ValueError)):
+        encode({"type": "publish"}, [no_buffer])

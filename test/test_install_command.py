@@ -46,7 +46,7 @@ def test_install_writes_two_complete_kernelspecs(tmp_path: Path) -> None:
         assert spec["argv"][3:5] == ["-f", "{connection_file}"]
         assert spec["interrupt_mode"] == "message"
         assert spec["kernel_protocol_version"] == "5.6"  # whoever starts it may use the handshake
-        assert "env" not in spec
+        assert spec["env"] == {"PYTHONSAFEPATH": "polyglot"}  # see launcher.py
     assert found["polyglot"]["language"] == "python"
     assert found["polyglot-julia"]["language"] == "julia"
     assert found["polyglot-julia"]["argv"][5:] == ["--language", "julia"]

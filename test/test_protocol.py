@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -110,6 +111,26 @@ def test_a_user_expression_that_is_no_string(nb, language, expression):
     answer = nb.run(in_(language, "1"), user_expressions={"odd": expression, "good": "kept"}).answer
     assert answer["user_expressions"]["odd"]["status"] == "error"
     assert answer["user_expressions"]["good"]["data"]["text/plain"] == "7"
+
+
+@both
+def test_user_expressions_alone(nb, language):
+    """A cell without code, by which clients ask for values: it is no cell of the history."""
+    before = nb.run(in_(language, "41"))
+    expressions = {"a": {"python": "_ + 1", "julia": "ans + 1"}[language], "bad": "undefined_name"}
+    answer = nb.run(in_(language, ""), user_expressions=expressions).answer
+    assert answer["user_expressions"]["a"]["data"]["text/plain"] == "42"
+    assert answer["user_expressions"]["bad"]["status"] == "error"
+    assert answer["execution_count"] == before.count
+    assert nb.run(in_(language, expressions["a"])).result == "42"
+
+
+@both
+def test_the_reply_says_when_the_cell_was_begun(nb, language):
+    """JupyterLab shows by it how long a cell took."""
+    cell = nb.run(in_(language, "1"))
+    started = datetime.fromisoformat(cell.reply["metadata"]["started"].replace("Z", "+00:00"))
+    assert cell.header["date"] <= started <= cell.reply["header"]["date"]
 
 
 @both

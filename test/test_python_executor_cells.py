@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -290,3 +291,36 @@ def test_connect_info(tmp_path: Path) -> None:
 
 def test_connect_info_without_a_file(python: PipedExecutor) -> None:
     assert python.run("%connect_info").reply["ename"] == "UsageError"
+
+
+def test_a_cells_code_has_a_file(python: PipedExecutor) -> None:
+    """Tools show its lines, and open it; numba and others know a notebook by the folder's name."""
+    python.run("def f():\n    return 'the text'")
+    name = eval(python.run("f.__code__.co_filename").result or "")
+    folder = os.path.dirname(name)
+    assert os.path.basename(folder) == f"ipykernel_{python.pid}"
+    assert python.run("import linecache; linecache.getline(f.__code__.co_filename, 2)").result == (
+        repr("    return 'the text'\n")
+    )
+    python.run(
+        "import os, time\nwhile not os.path.exists(f.__code__.co_filename): time.sleep(0.001)"
+    )
+    assert Path(name).read_text() == "def f():\n    return 'the text'\n"
+    assert os.stat(folder).st_mode & 0o077 == 0
+    shown = python.run("f?").reply["payload"][0]["data"]["text/plain"]
+    assert name in shown
+    assert "Cell In[" in str((python.run("f(1)").error or {})["traceback"])
+    other = python.run("def f():\n    return 'the text'\nf.__code__.co_filename").result
+    assert other != repr(name)  # of a cell with another number
+
+
+def test_the_files_of_cells_go_with_the_executor(tmp_path: Path) -> None:
+    with python_executor(tmp_path, TMPDIR=str(tmp_path)) as python:
+        python.run("f = lambda: 1")
+        python.run(
+            "import os, time\nwhile not os.path.exists(f.__code__.co_filename): time.sleep(0.001)"
+        )
+        assert list(tmp_path.glob("ipykernel_*/cell_*.py"))
+        python.send("shutdown", restart=False)
+        python.wait()
+        assert not list(tmp_path.glob("ipykernel_*"))

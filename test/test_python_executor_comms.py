@@ -62,6 +62,22 @@ def test_a_comm_of_the_kernel(python: PipedExecutor) -> None:
     assert closed.stdout == "closed by the client\n"
 
 
+def test_buffers_of_any_kind(python: PipedExecutor) -> None:
+    """What is sent has the length of its bytes; what has none fails in its cell alone."""
+    cell = python.run(
+        "import array, numpy as np\n"
+        "numbers = np.arange(6, dtype='float32').reshape(2, 3)\n"
+        "sent = [numbers, numbers.T, numbers[:, ::2]]\n"
+        "sent += [array.array('h', [1, 2]), memoryview(numbers)]\n"
+        "comm.create_comm(target_name='arrays').send({}, buffers=sent)\n"
+        "[np.ascontiguousarray(each).tobytes() for each in sent]"
+    )
+    assert cell.messages("comm_msg")[0]["buffers"] == eval(cell.result or "")
+    failed = python.run("comm.create_comm(target_name='no').send({}, buffers=['text'])")
+    assert (failed.error or {})["ename"] == "TypeError"
+    assert python.run("numbers.shape").result == "(2, 3)"
+
+
 def test_a_target_that_clients_open(python: PipedExecutor) -> None:
     id = python.start(
         "def opened(comm, message):\n"

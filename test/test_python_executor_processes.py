@@ -170,6 +170,7 @@ def test_no_fork_while_completion_loads_a_module(tmp_path: Path) -> None:
         "import os, time\nos.mkfifo('started'); open('started', 'w').close(); time.sleep(0.5)\n"
     )
     with python_executor(tmp_path) as python:
+        python.run("None")  # then the folder is on the path
         question = python.send("complete", code="from slow import t", cursor_pos=18)
         cell = python.start(
             "import os, time\n"

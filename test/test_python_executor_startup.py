@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
+import pytest
 from executor_pipes import python_executor
 
 
@@ -53,6 +55,38 @@ def test_modules_in_the_notebook_folder_do_not_get_in_the_way(tmp_path: Path) ->
     (tmp_path / "local.py").write_text("value = 'local'\n")
     with python_executor(tmp_path) as python:
         assert python.run("import local; local.value").result == "'local'"
+
+
+def stand_in_for_the_standard_library(folder: Path) -> None:
+    """A file for each module of Python's own, beside the notebook."""
+    for name in sys.stdlib_module_names - set(sys.builtin_module_names):
+        if not name.startswith("_"):
+            (folder / f"{name}.py").write_text(f"raise SystemError('the wrong {name}')\n")
+
+
+def test_no_module_of_pythons_own_is_taken_from_the_notebook_folder(tmp_path: Path) -> None:
+    """Such as `token.py`, `enum.py`: neither by the start nor by what cells do every day."""
+    stand_in_for_the_standard_library(tmp_path)
+    with python_executor(tmp_path) as python:
+        assert python.run("1 + 1").result == "2"
+        assert (python.run("def f(x):\n    return 1 / x\nf(0)").error or {})["ename"] == (
+            "ZeroDivisionError"
+        )
+        assert python.run("!echo from the shell").stdout == "from the shell\n"
+        assert "f(x)" in str(python.run("f?").reply["payload"])
+        assert python.run("import asyncio\nawait asyncio.sleep(0, 'awaited')").result == "'awaited'"
+        assert python.ask("complete", code="f.__na", cursor_pos=6)["matches"] == ["__name__"]
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="python -m itself looks in the folder")
+def test_the_kernel_starts_among_modules_named_like_pythons_own(
+    launch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand_in_for_the_standard_library(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    nb = launch().connect()
+    assert nb.run("import os; 'PYTHONSAFEPATH' in os.environ").result == "False"
+    assert nb.run("!python -c 'import token'").stdout.endswith("SystemError: the wrong token\n")
 
 
 def test_cells_sent_together_run_one_after_another(tmp_path: Path) -> None:

@@ -148,6 +148,49 @@ def test_a_thread_prints_into_the_cell_that_started_it(python: PipedExecutor) ->
     python.collect(second)
 
 
+POOLS = {
+    "of threads": (
+        "from concurrent.futures import ThreadPoolExecutor; pool = ThreadPoolExecutor(1)",
+        "pool.submit(print, {!r}).result()",
+    ),
+    "of multiprocessing": (
+        "from multiprocessing.pool import ThreadPool; threads = ThreadPool(1)",
+        "threads.map(print, [{!r}])",
+    ),
+    "of the event loop": (
+        "import asyncio; loop = asyncio.get_running_loop()",
+        "await loop.run_in_executor(None, print, {!r})",
+    ),
+    "of a listener": (
+        "import logging, logging.handlers, queue, sys\n"
+        "records = queue.Queue(); log = logging.Logger('queued')\n"
+        "log.addHandler(logging.handlers.QueueHandler(records))\n"
+        "listener = logging.handlers.QueueListener(records, logging.StreamHandler(sys.stdout))\n"
+        "listener.start()",
+        "log.warning({!r}); listener.stop(); listener.start()",
+    ),
+}
+
+
+@pytest.mark.parametrize("make, work", POOLS.values(), ids=POOLS)
+def test_a_thread_of_a_librarys_prints_into_the_cell_that_gives_it_work(
+    python: PipedExecutor, make: str, work: str
+) -> None:
+    """Though an earlier cell has made it."""
+    python.run(make + "\n" + work.format("warm"))
+    for word in ("first", "second"):
+        id = python.start(work.format(word))
+        frame = python.wait_for("stream")
+        assert (bytes(frame.buffers[0]).decode(), frame.header["id"]) == (word + "\n", id)
+        python.collect(id)
+
+
+def test_a_pools_thread_may_ask_for_input(python: PipedExecutor) -> None:
+    python.run("from concurrent.futures import ThreadPoolExecutor; pool = ThreadPoolExecutor(1)")
+    python.run("pool.submit(print).result()")
+    assert python.run("pool.submit(input, 'who?').result()", answers=["Ada"]).result == "'Ada'"
+
+
 def test_a_pool_keeps_order_within_each_thread(python: PipedExecutor) -> None:
     cell = python.run(
         "from concurrent.futures import ThreadPoolExecutor\n"

@@ -55,6 +55,11 @@ def write_connection_file(file: str, arguments: list[str]) -> None:
         ) from error
 
 
+def is_of_connection(argument: str) -> bool:
+    """Whether the argument is one of those that `write_connection_file` reads."""
+    return argument.partition("=")[0] in (*PORTS, *TEXTS, KEY)
+
+
 def _port(argument: str, value: str) -> int:
     try:
         return int(unquoted(value))

@@ -28,10 +28,19 @@ def main(arguments: list[str]) -> int:
             from polyglot_shim.connection_arguments import write_connection_file
 
             write_connection_file(file, others)
-        become_host(file, language, executors)
+        become_host(file, language, executors, options(others))
     except StartupError as error:
         print(f"polyglot-kernel cannot start. {error}", file=sys.stderr)
     return 1
+
+
+def options(others: list[str]) -> list[str]:
+    """The client's own arguments that are for IPython, not for the connection."""
+    if not others:
+        return []
+    from polyglot_shim.connection_arguments import is_of_connection
+
+    return [argument for argument in others if not is_of_connection(argument)]
 
 
 def has_content(file: str) -> bool:
@@ -41,6 +50,9 @@ def has_content(file: str) -> bool:
     except OSError:
         return False
 
+
+# Keeps Python from looking for its own modules in the notebook's folder (3.11 and newer).
+SAFE_PATH = "PYTHONSAFEPATH"
 
 # What Julia changes for itself: Debian's launcher the first two, its OpenBLAS the others, with
 # which NumPy would compute on one core.
@@ -52,15 +64,19 @@ CHANGED_BY_OPENBLAS = (
 )
 
 
-def become_host(file: str, language: str, others: dict[str, list[str]]) -> None:
+def become_host(
+    file: str, language: str, others: dict[str, list[str]], arguments: list[str]
+) -> None:
     """Starts the executors and replaces this process by the host. Raises StartupError.
 
-    `others` are other executor programs than ours, by language.
+    `others` are other executor programs than ours, by language; `arguments` are for Python's.
     """
     if os.name != "posix":
         raise StartupError("Windows is not supported yet. What to do: use WSL.")
+    if os.environ.get(SAFE_PATH) == "polyglot":
+        del os.environ[SAFE_PATH]  # the kernelspec set it for this process alone
     environment = {**os.environ, "POLYGLOT_CONNECTION_FILE": os.path.abspath(file)}
-    commands = {"python": others.get("python") or python_executor()}
+    commands = {"python": others.get("python") or python_executor(*arguments)}
     # First of all, as Julia may have to be searched for.
     started = {"python": start(commands["python"], environment)}
     try:

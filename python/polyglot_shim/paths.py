@@ -28,6 +28,11 @@ def julia_packages() -> str:
     )
 
 
+def python_package() -> str:
+    """Folder of this package."""
+    return _HERE
+
+
 def kernelspecs() -> str:
     """Folder with one kernelspec folder for each default language."""
     installed = os.path.join(_HERE, "kernelspec")

@@ -34,9 +34,9 @@ def julia_executor(julia: Julia, *arguments: str) -> list[str]:
     return [*_julia(julia), "--color=yes", f"--project={package}", program, *arguments]
 
 
-def python_executor() -> list[str]:
+def python_executor(*arguments: str) -> list[str]:
     """The command that runs Python cells."""
-    return [sys.executable, "-m", "polyglot_shim.executor"]
+    return [sys.executable, os.path.join(paths.python_package(), "executor", "run.py"), *arguments]
 
 
 def _julia(julia: Julia) -> list[str]:

@@ -21,8 +21,8 @@ call of the other executor.
 - `result`: the content of its `execute_result`, once it has given one
 - `call`: for a call, who made it
 - `patience`: until when, in `time()`, it waits for its executor to start
-- `received`: when it came, in `time()`; `begun`: when its executor got it
 - `pipelined`: a cell before it had no reply yet when it came: its client does not wait for those
+- `received`: when it came, `started`: when its executor got it, in `time()`
 - `numbered`: a cell has its number; whether that is one of its own it `counts`
 - `announced`: the clients know that work on it begins; `waits_told`: and that it waits for its language
 - `subshell`: for a cell or a comm message, the subshell it runs in; empty for the main shell
@@ -42,9 +42,9 @@ Base.@kwdef mutable struct Job
     result::Union{Nothing,Vector{UInt8}} = nothing
     call::Union{Nothing,Caller} = nothing
     patience::Float64 = Inf
+    started::Float64 = NaN
     subshell::String = ""
     received::Float64 = time()
-    begun::Float64 = Inf
     pipelined::Bool = false
     numbered::Bool = false
     counts::Bool = false
@@ -208,9 +208,14 @@ end
 
 "Answer `request` on the channel and to the client that it came from."
 function reply(
-    kernel::Kernel, request::Request, msg_type::String, content::Union{String,Vector{UInt8}}
+    kernel::Kernel,
+    request::Request,
+    msg_type::String,
+    content::Union{String,Vector{UInt8}},
+    metadata::String=NO_METADATA,
 )
     socket = kernel.channels.sockets[request.channel]
-    send_message(kernel.session, socket, request.identities, msg_type, request.header_json, content)
+    parent = request.header_json
+    send_message(kernel.session, socket, request.identities, msg_type, parent, content, metadata)
     return nothing
 end

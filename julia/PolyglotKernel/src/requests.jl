@@ -147,12 +147,12 @@ function queue_cell!(kernel::Kernel, request::Request)
         "type" => "execute",
         "code" => cell.code,
         "silent" => silent,
-        "store_history" => get_bool(content, "store_history", true) && !silent,
         "allow_stdin" => get_bool(content, "allow_stdin", true),
         "user_expressions" => expressions isa Dict ? expressions : Dict{String,Any}(),
         "inputs" => transfers(cell.inputs),
         "outputs" => transfers(cell.outputs),
         "header" => JSON.Raw(request.header_json),
+        "metadata" => JSON.Raw(request.metadata_json),
     )
     # for the history: recalled in a kernel of another default, the cell is to run as it did
     cell.marker_length > 0 && (frame["source"] = source)

@@ -1,4 +1,4 @@
-"""`python -m polyglot_shim.executor`: the host starts it with pipes as descriptors 3 and 4."""
+"""`python -m polyglot_shim.executor`, or `run.py`: see docs/executor-protocol.md, *The process*."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 from ..folder import current_folder, leave_lost_folder
 
 # `python -m` puts the notebook's folder first on the path: a `random.py` there must not keep the
-# executor from starting, nor a `traceback.py`. IPython puts the folder back for cells.
+# executor from starting, nor a `traceback.py`. It comes back for cells, when ours is imported.
 if sys.path and sys.path[0] in ("", current_folder()):
     del sys.path[0]
 
@@ -20,10 +20,11 @@ def main() -> None:
 
     leave_lost_folder()
     pipes = move_up(REQUESTS), move_up(REPLIES)
+    arguments, sys.argv[1:] = sys.argv[1:], []  # they are none of the cells' business
     mark = os.environb.pop(b"POLYGLOT_MARK", b"")
     connection_file = os.environ.pop("POLYGLOT_CONNECTION_FILE", "")
     try:
-        Executor(pipes, mark, connection_file).serve()
+        Executor(pipes, mark, connection_file).serve(arguments)
     except Exception:
         import traceback
 
@@ -52,4 +53,5 @@ def leave(code: int) -> None:
         os._exit(code)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -15,6 +15,7 @@ import select
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 
 from .asking.asking import Asking
@@ -24,7 +25,8 @@ from .cells.interrupt import Interrupts, create_task
 from .cells.request import KnownRequests
 from .cells.subshells import Run, Subshells
 from .comms import comms
-from .kernel import KernelFacade
+from .ipykernel_names import modules
+from .kernel import IPythonKernel
 from .pipes.calls import Calls
 from .pipes.channel import Channel
 from .pipes.descriptors import free_room, leave_without_pipes, wait_for
@@ -58,20 +60,26 @@ class Executor:
         self.context = contextvars.copy_context()
         self._loop = asyncio.new_event_loop()
         self._frames: asyncio.Queue[Frame | None] = asyncio.Queue()
+        self._sent = self._begun = 0  # how many of them came, and were begun
+        # Comm messages, each with how many frames came before it.
+        self._comms: deque[tuple[Frame, int]] = deque()
         self._subshells = Subshells(self._prepare_subshell)
         self._warm = threading.Event()  # cells may run
 
-    def serve(self) -> None:
-        """Serve requests until the host says `shutdown` or is gone."""
-        self._application = PythonApplication.instance()
+    def serve(self, arguments: list[str]) -> None:
+        """Serve requests until the host says `shutdown` or is gone.
+
+        `arguments` are options for IPython.
+        """
+        self._application = PythonApplication.instance(connection_file=self.connection_file)
         self.shell = self._application.make_shell(
-            output=self.output, interrupts=self.interrupts, requests=self.requests
+            arguments, output=self.output, interrupts=self.interrupts, requests=self.requests
         )
         # Not before: what goes wrong until here is told on the raw stderr, where the host looks
         # when an executor does not get ready.
         self._replace_streams()
-        self.shell.kernel = KernelFacade(self.shell, self.connection_file)
         self._asking = Asking(self.shell, self.channel)
+        self._make_kernel()
         self._runner = Runner(
             self.shell,
             self.channel,
@@ -86,7 +94,13 @@ class Executor:
         threading.Thread(target=self._read, name="polyglot-reader", daemon=True).start()
         version = ".".join(map(str, sys.version_info[:3]))
         self.channel.send(
-            {"type": "ready", "language": "python", "version": version, "concurrent": True}
+            {
+                "type": "ready",
+                "language": "python",
+                "version": version,
+                "concurrent": True,
+                "comms_beside": True,
+            }
         )
         self._asking.start()
         self._run_loop()
@@ -95,12 +109,25 @@ class Executor:
     def _replace_streams(self) -> None:
         clib.buffer_lines()
         sys.__stdout__, sys.__stderr__ = unbuffered(1), unbuffered(2)  # type: ignore[misc]
-        sys.stdout = OutputStream("stdout", 1, self.output)
-        sys.stderr = OutputStream("stderr", 2, self.output)
+        sys.stdout = OutputStream("stdout", 1, self.output, self.requests)
+        sys.stderr = OutputStream("stderr", 2, self.output, self.requests)
         faulthandler.enable(2, all_threads=False)  # tells where a segfault came from
         self.prompter.install()
         watch.install(self.output)
         fork.install(self._pipes, self.output, self.prompter)
+
+    def _make_kernel(self) -> None:
+        """What libraries look for of ipykernel's."""
+        kernel = IPythonKernel.instance(
+            parent=self._application,
+            shell=self.shell,
+            asking=self._asking,
+            connection_file=self.connection_file,
+            loop=self._loop,
+            serve_comm=self.serve_comm,
+        )
+        self.shell.kernel = self._application.kernel = kernel
+        modules.install()
 
     def _run_loop(self) -> None:
         asyncio.set_event_loop(self._loop)
@@ -131,6 +158,8 @@ class Executor:
             frame = await self._frames.get()
             if frame is None:
                 return
+            self._begun += 1
+            self._serve_next_comm()
             await self._runner.run(frame)
             if self.shell.exit_now:
                 return
@@ -194,16 +223,39 @@ class Executor:
             self._end()
         elif type == "end_subshell":
             self._subshells.end(frame.header["subshell"])
+        elif type == "comm":
+            self._comms.append((frame, self._sent))
+            self._loop.call_soon_threadsafe(self.serve_comm, context=self.context)
         elif "subshell" in frame.header:
             self._subshells.put(frame)
-        elif type in ("execute", "comm") or (
+        elif type == "execute" or (
             type in ("call", "return", "release") and not self.calls.arrived(frame)
         ):
             self._put(frame)
 
+    def serve_comm(self) -> None:
+        """Deliver the comm message that has waited longest, if one may be; on the main thread.
+
+        It is the loop's to call, between cells and while one awaits something. So callbacks of
+        widgets meet what the cells have made in that thread, whichever subshell the client sends
+        them by, and a cell may await what one of them brings.
+        """
+        if not self._comms or self._comms[0][1] > self._begun:
+            return  # a cell that came before it has not even begun
+        frame, _ = self._comms.popleft()
+        self._runner.comm(frame)
+        if self.shell.exit_now:
+            self._end()
+        self._serve_next_comm()
+
+    def _serve_next_comm(self) -> None:
+        if self._comms:
+            self._loop.call_soon(self.serve_comm, context=self.context)
+
     def _put(self, frame: Frame) -> None:
         if frame.header["type"] in ("execute", "comm"):
             self.interrupts.expect(frame.header["id"])
+        self._sent += 1
         self._loop.call_soon_threadsafe(self._frames.put_nowait, frame)
 
     def _soon(self, function: Callable[[], None]) -> None:

@@ -62,8 +62,9 @@ function take_value(session::Session, header::Dict{String,Any}, cell::CellValue,
     return nothing
 end
 
+# One without code is sent for its `user_expressions` alone.
 run_mode(session::Session, julia::JuliaCode, filename::String) =
-    evaluate_cell(session, julia.code, filename)
+    all(isspace, julia.code) ? nothing : evaluate_cell(session, julia.code, filename)
 
 # The other modes give no value that `ans` could be.
 run_mode(session::Session, mode::CellMode, ::String) = (run_mode(session, mode); nothing)

@@ -17,6 +17,7 @@ mutable struct Executor
     process::Union{Process,Nothing}
     ready::Bool
     concurrent::Bool                            # it runs several subshells at once
+    comms_beside::Bool                          # it takes comm messages while it runs a cell
     interrupt_frames::Bool                      # it takes these
     version::String
     busy::Vector{Int}
@@ -35,7 +36,7 @@ end
 function Executor(language::String, options::Options)
     started = get(options.started, language, nothing)
     return Executor(
-        language, options.executors[language], started, nothing, false, false, false, "", Int[], 0, 0, NO_PARENT,
+        language, options.executors[language], started, nothing, false, false, false, false, "", Int[], 0, 0, NO_PARENT,
         (UInt8[], UInt8[]), "", "", false, 0.0, 0.0, 0,
     )
 end

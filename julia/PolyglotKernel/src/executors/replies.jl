@@ -107,6 +107,7 @@ body(frame::Frame) = isempty(frame.buffers) ? EMPTY_OBJECT : frame.buffers[1]
 function take_ready!(kernel::Kernel, executor::Executor, frame::Frame)
     executor.ready = true
     executor.concurrent = get_bool(frame.header, "concurrent", false)
+    executor.comms_beside = get_bool(frame.header, "comms_beside", false)
     executor.interrupt_frames = get_bool(frame.header, "interrupt_frames", false)
     executor.version = get_text(frame.header, "version")
     process = executor.process::Process

@@ -1,5 +1,6 @@
 # The order in which things happen. Cells of all languages run one after another, as they came. A comm
-# message waits for its own language alone, but never overtakes a cell of it. What is sent to a subshell
+# message waits for its own language alone, and never overtakes a cell of it that waits, too; the one that
+# runs already is no hindrance where the executor takes comm messages beside it. What is sent to a subshell
 # waits only for what that subshell was sent before; where its language does one thing at a time, for
 # its language too. Questions go at once to whoever can answer them.
 
@@ -28,7 +29,9 @@ function start_jobs!(kernel::Kernel)
     return nothing
 end
 
-needs_executor(job::Job) = !(job.kind == :execute && (is_blank(job) || !isempty(job.cell.problem)))
+needs_executor(job::Job) =
+    job.kind != :execute || isempty(job.cell.problem) && (!is_blank(job) || has_expressions(job))
+has_expressions(job::Job) = !isempty(job.frame["user_expressions"]::Dict{String,Any})
 is_blank(job::Job) = all(isspace, job.cell.code) && isempty(job.cell.inputs) && isempty(job.cell.outputs)
 
 function can_start!(kernel::Kernel, job::Job, taken::Vector{String})
@@ -38,8 +41,8 @@ function can_start!(kernel::Kernel, job::Job, taken::Vector{String})
     executor.ready && !executor.leaving || return false
     job.kind == :ask && return executor.concurrent || isempty(executor.busy)
     job.kind == :call && return takes_calls(executor)
-    isempty(job.subshell) || return runs_beside(executor, job) || isempty(executor.busy)
-    return isempty(executor.busy) && !(job.language in taken)
+    free = runs_beside(executor, job) || isempty(executor.busy)
+    return free && !(isempty(job.subshell) && job.language in taken)
 end
 
 "Start the job if it can be. Whether it is out of the queue; so is one that the host fails to start."
@@ -135,13 +138,15 @@ end
 "Give a job to its executor's process, which exists and takes it."
 function hand_over!(kernel::Kernel, job::Job, executor::Executor)
     kernel.jobs[job.id] = job
-    job.begun = time()
+    job.started = time()
     job.kind == :ask || is_brief(job) || runs_beside(executor, job) || push!(executor.busy, job.id)
-    job.kind in (:execute, :comm) && (executor.parent = job.request.header_json)
+    (job.kind == :execute || job.kind == :comm && isempty(executor.busy)) &&
+        (executor.parent = job.request.header_json)
     remember_parent!(kernel, job)
     job.frame["id"] = job.id
     if job.kind == :execute
         job.frame["execution_count"] = job.execution_count
+        job.frame["store_history"] = job.counts
         isempty(job.subshell) && (kernel.cell = job)
         job.language == "julia" && expect_questions!(kernel)
         remember_words!(kernel, job)
@@ -168,11 +173,17 @@ end
 
 "The last that clients hear of a job. When that was, in `time()`."
 function conclude(kernel::Kernel, job::Job, content::Union{String,Vector{UInt8}})
-    isempty(job.reply_type) || reply(kernel, job.request, job.reply_type, content)
+    isempty(job.reply_type) || reply(kernel, job.request, job.reply_type, content, metadata_of(job))
     replied = kernel.session.sent_at
     publish_status(kernel, "idle", job.request.header_json)
     record_result(kernel, job)
     return replied
+end
+
+# When a cell was begun, by which clients tell how long it took; that is in no field of the content.
+function metadata_of(job::Job)
+    (job.kind == :execute && !isnan(job.started)) || return NO_METADATA
+    return string("{\"started\":\"", utc_timestamp(job.started), "\"}")
 end
 
 # Output may still come when a job is over: from its threads, and what lay in a pipe.

@@ -12,7 +12,7 @@ it lies in the executor's pipe, or in the queue.
 """
 function overdue_at(kernel::Kernel, job::Job)
     is_holding_up(kernel, job) && !was_interrupted(kernel, job) || return Inf
-    return job.begun + QUESTION_SECONDS
+    return job.started + QUESTION_SECONDS
 end
 
 function is_holding_up(kernel::Kernel, job::Job)

@@ -85,5 +85,7 @@ end
 is_running(kernel::Kernel, subshell::String) =
     any(job -> job.kind != :ask && job.subshell == subshell, values(kernel.jobs))
 
-"Whether the executor runs the job in a thread of a subshell, beside whatever else it does."
-runs_beside(executor::Executor, job::Job) = executor.concurrent && !isempty(job.subshell)
+"Whether the executor takes the job beside whatever else it does: it has a thread for the subshell, or
+handles comm messages when it can."
+runs_beside(executor::Executor, job::Job) =
+    job.kind == :comm && executor.comms_beside || executor.concurrent && !isempty(job.subshell)

@@ -63,6 +63,14 @@ class Asking:
         self._frames.put(frame)
         self._turns.watch()
 
+    def answer(self, type: str, **asked: Any) -> dict[str, Any]:
+        """The content of the reply to a question, for those who ask it in a cell."""
+        self._turns.acquire()
+        try:
+            return self._answers[type](asked)
+        finally:
+            self._turns.release()
+
     def _answer_all(self, turn: Turn) -> None:
         """The life of an answering thread: until it is given up."""
         # What properties print while they are looked at is no output of a cell.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from types import FrameType, TracebackType
+from typing import Any
 
 # What may come out of the user's code wherever the kernel calls it: an object's `__str__`, a hook,
 # a callback. KeyboardInterrupt is not among them: it is the user's word to whatever runs.
@@ -77,3 +78,10 @@ def cut_long_chain(error: BaseException | None) -> None:
         link = RuntimeError(f"… {left_out} errors, each the cause of the next, are left out …")
         link.__cause__ = chain[-_FIRST]
         chain[_LAST - 1].__cause__ = link
+
+
+def content_of(shown: dict[str, Any] | None, error: BaseException | None) -> dict[str, Any]:
+    """What a reply tells of an error: of one that was not shown (usage errors) no traceback."""
+    if shown is None:
+        return {"ename": type(error).__name__, "evalue": message_of(error), "traceback": []}
+    return shown

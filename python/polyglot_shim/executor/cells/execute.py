@@ -18,10 +18,13 @@ from ..pipes.frames import Frame
 from ..streams import fork
 from ..streams.clib import flush_stdout
 from ..streams.output import Output
-from .errors import USER_ERRORS, message_of
-from .interrupt import Interrupts
-from .request import KnownRequests, Request, set_request
+from .errors import USER_ERRORS, content_of, message_of
+from .interrupt import Interrupts, Running
+from .request import KnownRequests, Request, current_request, set_request
 from .shell import ZMQInteractiveShell
+
+# What the content of an execute request has that the frame has, too.
+_ASKED = ("code", "silent", "store_history", "user_expressions", "allow_stdin")
 
 
 class Transfers(Protocol):
@@ -71,7 +74,7 @@ class Runner:
 
     async def run(self, frame: Frame) -> None:
         """Run the request and answer it. No interrupt gets out of here."""
-        kinds = {"execute": self._execute, "comm": self._comm, "call": self._call}
+        kinds = {"execute": self._execute, "call": self._call}
         try:
             await kinds[frame.header["type"]](frame)
         except USER_ERRORS as error:
@@ -99,7 +102,7 @@ class Runner:
 
     async def _execute(self, frame: Frame) -> None:
         asked = frame.header
-        self._begin(asked, {"code": asked["code"]})
+        self._begin(asked, {name: asked[name] for name in _ASKED if name in asked})
         try:
             try:
                 self._interrupts.begin(asked["id"])
@@ -139,6 +142,7 @@ class Runner:
             asked["code"],
             store_history=_is_stored(asked),
             silent=asked.get("silent", False),
+            metadata=asked.get("metadata") or {},
             context=self._context,
         )
         error = result.error_before_exec or result.error_in_exec
@@ -170,17 +174,33 @@ class Runner:
             self._interrupts.end()
         return _error_content(asked["execution_count"], self._shell.last_error, error)
 
-    async def _comm(self, frame: Frame) -> None:
+    def comm(self, frame: Frame) -> None:
+        """Deliver a comm message, between cells or while one awaits something; no error gets out.
+
+        The cell that awaits goes on as if nothing had happened.
+        """
+        outer, before = self._interrupts.running, current_request()
+        shown = self._shell.last_error, self._shell.display_failed
+        try:
+            self._deliver(frame, outer)
+        except Exception as error:
+            self._fault(frame.header, error)
+        finally:
+            if outer is not None:
+                set_request(before)
+                self._shell.last_error, self._shell.display_failed = shown
+
+    def _deliver(self, frame: Frame, outer: Running | None) -> None:
         asked = frame.header
-        self._begin(asked, {}, metadata=asked.get("metadata"))
+        self._begin(asked, {})
         try:
             try:
                 self._interrupts.begin(asked["id"])
                 comms.handle(self._comm_manager, frame)
             finally:
-                self._interrupts.end()
+                self._interrupts.end(outer)
         except KeyboardInterrupt as error:
-            self._interrupts.end()
+            self._interrupts.end(outer)
             self._shell.showtraceback((type(error), error, error.__traceback__))
         except USER_ERRORS:
             self._shell.showtraceback()
@@ -203,13 +223,12 @@ class Runner:
         self,
         asked: dict[str, Any],
         content: dict[str, Any],
-        metadata: dict[str, Any] | None = None,
     ) -> None:
         request = Request(
             asked["id"],
             header=asked.get("header"),
             content=content,
-            metadata=metadata,
+            metadata=asked.get("metadata"),
             allow_stdin=asked.get("allow_stdin", False),
         )
         self._requests.add(request)
@@ -239,7 +258,6 @@ def _plain(answer: dict[str, Any]) -> dict[str, Any]:
 def _error_content(
     number: int, shown: dict[str, Any] | None, error: BaseException | None
 ) -> dict[str, Any]:
-    """The content of a reply with an error; one that was not shown (usage errors) is named."""
-    if shown is None:
-        shown = {"ename": type(error).__name__, "evalue": message_of(error), "traceback": []}
-    return {"status": "error", "execution_count": number, "user_expressions": {}, **shown}
+    """The content of a reply with an error."""
+    told = content_of(shown, error)
+    return {"status": "error", "execution_count": number, "user_expressions": {}, **told}

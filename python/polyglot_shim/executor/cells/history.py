@@ -12,6 +12,7 @@ from typing import Any
 from IPython.core.history import HistoryManager
 from traitlets import default
 
+from ..ipykernel_names.known_as import known_as
 from ..streams.later import Later
 
 SAVE_AFTER = 0.2  # seconds
@@ -25,6 +26,7 @@ INSERT_OUTPUT = "INSERT INTO output_history VALUES (?, ?, ?)"
 Entry = tuple[int, int, str | tuple[str, str | None]]
 
 
+@known_as(HistoryManager.__module__, "HistoryManager")  # for `%config HistoryManager.…`
 class CellHistory(HistoryManager):
     """A history whose numbers are the kernel's, in which other languages' cells count too.
 

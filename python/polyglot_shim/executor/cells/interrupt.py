@@ -25,6 +25,7 @@ import types
 from collections.abc import Callable, Coroutine, Generator, Iterator
 from contextlib import contextmanager
 from contextvars import Context
+from dataclasses import dataclass
 from types import FrameType
 from typing import Any
 
@@ -33,6 +34,15 @@ _LOOP_MODULES = ("asyncio.", "selectors")
 _OWN_MODULES = __name__.partition(".")[0] + "."
 # For so long a report of an interrupt is not disturbed by the next one, which the host repeats.
 _SPARED = 1.0  # seconds
+
+
+@dataclass
+class Running:
+    """User code of a request that runs."""
+
+    id: int | None
+    task: asyncio.Task[Any] | None = None  # the cell, when it may await
+    cancelled: bool = False  # the cell was cancelled by an interrupt
 
 
 class Interrupts:
@@ -45,35 +55,35 @@ class Interrupts:
     def __init__(self, notify: Callable[[str | None], None]) -> None:
         self._notify = notify
         self._main = threading.get_ident()
-        self._running = False  # user code of a request runs
         self._awaited: int | None = None  # the id of a request that has come and not begun
         self._own_task: asyncio.Task[Any] | None = None  # the executor's, which runs the requests
         self._spared_until = 0.0
-        self._id: int | None = None  # of that request
+        self.running: Running | None = None
         self._depth = 0  # of shielded blocks
         self._pending = False  # an interrupt came inside a shielded block
-        self._cancelled = False  # the cell was cancelled by an interrupt
-        self._task: asyncio.Task[Any] | None = None  # the cell, when it may await
 
     def install(self) -> None:
-        """Take over SIGINT. Done for each request, as user code may have taken it, too."""
+        """Take over SIGINT. Done for each cell, as user code may have taken it, too."""
         signal.signal(signal.SIGINT, self._handle)
 
     def begin(self, id: int | None) -> None:
         """User code of a request runs from here to `end`; catch KeyboardInterrupt around both."""
         if not self._is_here():
             return
-        self.install()
-        self._pending = self._cancelled = False
-        self._id = id
-        self._running = True
         if self._awaited == id:
             self._awaited = None
+        if self.running is None:
+            self.install()
+        self._pending = False
+        self.running = Running(id)
 
-    def end(self) -> None:
-        """No user code runs any more: interrupts are ignored."""
+    def end(self, outer: Running | None = None) -> None:
+        """The request's code runs no more, but that which was `running` before it began.
+
+        That is a cell that awaits something, or none: then interrupts are ignored.
+        """
         if self._is_here():
-            self._running = False
+            self.running = outer
 
     def expect(self, id: int) -> None:
         """A request for the main thread has come; from any thread."""
@@ -110,26 +120,28 @@ class Interrupts:
 
     async def run_task(self, coroutine: Coroutine[Any, Any, Any], context: Context) -> Any:
         """Await the cell `coroutine` as a task of its own, in `context`, that an interrupt ends."""
-        if not self._is_here():
+        running = self.running
+        if not self._is_here() or running is None:
             return await create_task(coroutine, context)
-        self._task = create_task(self._driven(coroutine), context)
+        running.task = create_task(self._driven(coroutine, running), context)
         try:
-            return await self._task
+            return await running.task
         finally:
-            self._task = None
+            running.task = None
 
     def cancel_task(self) -> None:
         """Interrupt the awaiting cell, if there is one."""
-        if self._task is not None and not self._task.done():
-            self._cancelled = True
+        running = self.running
+        if running is not None and running.task is not None and not running.task.done():
+            running.cancelled = True
             # By way of the loop's pipe: a loop that waits for its next event would sleep on.
-            self._task.get_loop().call_soon_threadsafe(self._task.cancel)
+            running.task.get_loop().call_soon_threadsafe(running.task.cancel)
 
     def _is_here(self) -> bool:
         return threading.get_ident() == self._main
 
     def _handle(self, _signal: int, frame: FrameType | None) -> None:
-        if not self._running:
+        if self.running is None:
             if self._awaited is not None and self._is_kept_waiting(frame):
                 self._notify(self._awaited)
                 raise KeyboardInterrupt
@@ -142,10 +154,11 @@ class Interrupts:
             self._deliver(frame)
 
     def _deliver(self, frame: FrameType | None) -> None:
-        if not self._running:
+        running = self.running
+        if running is None:
             return
-        self._notify(self._id)
-        if self._task is not None and _loop_waits(frame, self._task.get_loop()):
+        self._notify(running.id)
+        if running.task is not None and _loop_waits(frame, running.task.get_loop()):
             self.cancel_task()
         else:
             raise KeyboardInterrupt
@@ -159,11 +172,13 @@ class Interrupts:
             return False
         return not _loop_waits(frame, loop)
 
-    async def _driven(self, coroutine: Coroutine[Any, Any, Any]) -> Any:
-        return await self._interruptible(coroutine)
+    async def _driven(self, coroutine: Coroutine[Any, Any, Any], running: Running) -> Any:
+        return await self._interruptible(coroutine, running)
 
     @types.coroutine
-    def _interruptible(self, coroutine: Coroutine[Any, Any, Any]) -> Generator[Any, Any, Any]:
+    def _interruptible(
+        self, coroutine: Coroutine[Any, Any, Any], running: Running
+    ) -> Generator[Any, Any, Any]:
         """Runs the coroutine; a cancellation that an interrupt made becomes KeyboardInterrupt."""
         thrown: BaseException | None = None
         while True:
@@ -178,8 +193,8 @@ class Interrupts:
                 coroutine.close()
                 raise
             except asyncio.CancelledError as cancelled:
-                thrown = KeyboardInterrupt() if self._cancelled else cancelled
-                self._cancelled = False
+                thrown = KeyboardInterrupt() if running.cancelled else cancelled
+                running.cancelled = False
             except BaseException as error:
                 thrown = error
 

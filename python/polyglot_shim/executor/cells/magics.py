@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from pathlib import Path
 
 from IPython.core import page
@@ -58,6 +60,17 @@ class KernelMagics(Magics):
                 "line_number": int(line or 0),
             }
         )
+
+    @line_magic
+    def subshell(self, _: str) -> None:
+        """Show in which subshell the cell runs, and in which thread."""
+        thread = threading.current_thread()
+        main = thread is threading.main_thread()
+        print("subshell id:", None if main else thread.name)
+        print("thread id:", thread.ident)
+        print("main thread id:", threading.main_thread().ident)
+        print("process id:", os.getpid())
+        print("number of threads:", threading.active_count())
 
     @line_magic
     def clear(self, _: str) -> None:

@@ -1,19 +1,21 @@
 """The request on whose behalf code runs: what it causes to be shown carries its id.
 
 The current request is a context variable, so that tasks of asyncio keep the request that created
-them. A thread gets the request of the thread that started it (`inherit`).
+them. A thread that a cell starts keeps the cell's (`inherit`); one that a library starts, to do
+work for whoever has some (`follow`), works for what the thread that made it works for just then.
 """
 
 from __future__ import annotations
 
 import threading
-import weakref
 from contextvars import ContextVar
 from typing import Any
 
 from ..pipes.frames import encode_header
 
+# Of threads: the request that one works for, and the thread whose request that is.
 _ATTRIBUTE = "_polyglot_request"
+_MAKER = "_polyglot_maker"
 
 
 class Request:
@@ -62,15 +64,26 @@ def current_request() -> Request:
     """The request on whose behalf the calling code runs."""
     request = REQUEST.get()
     if request is None:
+        thread = threading.current_thread()
+        maker = getattr(thread, _MAKER, None)
+        if maker is not None:
+            return _request_of(maker)
         # A thread's first question: from now on its own context knows.
-        request = getattr(threading.current_thread(), _ATTRIBUTE, NO_REQUEST)
+        request = getattr(thread, _ATTRIBUTE, NO_REQUEST)
         REQUEST.set(request)
     return request
 
 
+def _request_of(thread: threading.Thread) -> Request:
+    while (maker := getattr(thread, _MAKER, None)) is not None:
+        thread = maker
+    return getattr(thread, _ATTRIBUTE, NO_REQUEST)
+
+
 def set_request(request: Request) -> None:
-    """From now on the calling context works for `request`."""
+    """From now on the calling context works for `request`, and so do the threads that follow it."""
     REQUEST.set(request)
+    setattr(threading.current_thread(), _ATTRIBUTE, request)
 
 
 def inherit(thread: threading.Thread) -> None:
@@ -78,16 +91,29 @@ def inherit(thread: threading.Thread) -> None:
     setattr(thread, _ATTRIBUTE, current_request())
 
 
+def follow(thread: threading.Thread) -> None:
+    """`thread`, which is about to be started here, works for what this one works for just then.
+
+    Such as a pool's: what it is given in a later cell is that cell's work.
+    """
+    setattr(thread, _MAKER, threading.current_thread())
+
+
 class KnownRequests:
-    """Finds requests by the id of their Jupyter message, as long as anything refers to them."""
+    """Finds the latest requests by the id of their Jupyter message, those that are over, too."""
+
+    REMEMBERED = 1000  # as many as the host has the headers of
 
     def __init__(self) -> None:
-        self._requests: weakref.WeakValueDictionary[str, Request] = weakref.WeakValueDictionary()
+        self._requests: dict[str, Request] = {}
 
     def add(self, request: Request) -> None:
-        """Remember the request, weakly."""
+        """Remember the request, and forget one that is long over."""
         self._requests[request.message["header"].get("msg_id", "")] = request
+        if len(self._requests) > self.REMEMBERED:
+            del self._requests[next(iter(self._requests))]
 
-    def find(self, message: dict[str, Any]) -> Request | None:
-        """The request that the Jupyter message, or another with its header, is of."""
-        return self._requests.get(message.get("header", {}).get("msg_id", ""))
+    def find(self, message: dict[str, Any] | None) -> Request | None:
+        """The request of the Jupyter message, of another with its header, or of the header."""
+        header = (message or {}).get("header", message or {})
+        return self._requests.get(header.get("msg_id", ""))

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import sys
-from contextvars import Context
+from contextvars import Context, Token
+from inspect import signature
 from subprocess import CalledProcessError
 from types import TracebackType
 from typing import Any
@@ -28,27 +29,31 @@ from traitlets import Any as AnyTrait
 from traitlets import CBool, Instance, Type, default
 
 from ..display.display import FrameDisplayHook, FramePublisher
+from ..ipykernel_names.known_as import known_as
 from ..streams import system
 from ..streams.output import Output
+from .compiler import CellCompiler
 from .errors import call_texts, cut_long_chain, cut_own_frames, message_of
 from .history import CellHistory
 from .interrupt import Interrupts
 from .magics import KernelMagics, MarkerMagics
-from .request import KnownRequests, current_request, set_request
+from .request import REQUEST, KnownRequests, current_request
 from .subshells import OfThread
 
 
+@known_as("ipykernel.zmqshell")
 class ZMQInteractiveShell(InteractiveShell):
     """The shell of the Python cells.
 
-    Libraries know a notebook by this class's name (pandas, rich, tqdm and many others look for
-    it), hence the name of a transport that it does not use.
+    Libraries know a notebook by the names of this class and its module (pandas, rich, plotly and
+    many others look for them), hence the name of a transport that it does not use.
     """
 
     displayhook_class = Type(FrameDisplayHook)
     display_pub_class = Type(FramePublisher)
+    compiler_class = Type(CellCompiler)
     autoindent = CBool(False)
-    # Libraries ask for the trait (`has_trait("kernel")`) and for what `kernel.KernelFacade` has.
+    # Libraries ask for the trait (`has_trait("kernel")`) and for what `kernel.IPythonKernel` has.
     kernel = AnyTrait()
     output = Instance(Output)
     interrupts = Instance(Interrupts)
@@ -66,7 +71,6 @@ class ZMQInteractiveShell(InteractiveShell):
     def __init__(self, **kwargs: Any) -> None:
         self.keepkernel_on_exit = False
         super().__init__(**kwargs)
-        _look_like_a_notebook(self)
 
     @default("exiter")
     def _default_exiter(self) -> ZMQExitAutocall:
@@ -124,27 +128,34 @@ class ZMQInteractiveShell(InteractiveShell):
         blank = len(raw_cell) - len(raw_cell.lstrip())
         return "\n" * raw_cell.count("\n", 0, blank) + super().transform_cell(raw_cell)
 
-    async def run(
-        self, code: str, *, store_history: bool, silent: bool, context: Context
-    ) -> ExecutionResult:
-        """Run the code of the cell that was begun; code that awaits runs in `context`."""
-        result = None
-        failed = None
+    def transformed(self, code: str) -> dict[str, Any]:
+        """What IPython's methods that run a cell want to know beside its code."""
         try:
-            transformed = self.transform_cell(code)
+            return {"transformed_cell": self.transform_cell(code), "preprocessing_exc_tuple": None}
         except Exception:
-            transformed, failed = code, sys.exc_info()
+            return {"transformed_cell": code, "preprocessing_exc_tuple": sys.exc_info()}
+
+    async def run(
+        self,
+        code: str,
+        *,
+        store_history: bool,
+        silent: bool,
+        context: Context,
+        metadata: dict[str, Any] | None = None,
+    ) -> ExecutionResult:
+        """Run the code of the cell that was begun; code that awaits runs in `context`.
+
+        What its message's `metadata` call the cell is told to those who watch (`pre_run_cell`).
+        """
+        result = None
+        transformed = self.transformed(code)
+        about = _about_cell(metadata or {})
         cell = self.run_cell_async(
-            code,
-            store_history=store_history,
-            silent=silent,
-            transformed_cell=transformed,
-            preprocessing_exc_tuple=failed,
+            code, store_history=store_history, silent=silent, **transformed, **about
         )
         try:
-            if not self.should_run_async(
-                code, transformed_cell=transformed, preprocessing_exc_tuple=failed
-            ):
+            if not self.should_run_async(code, **transformed):
                 result = _run_to_end(cell)
             elif self.loop_runner is _asyncio_runner:
                 result = await self.interrupts.run_task(cell, context)
@@ -235,10 +246,24 @@ class ZMQInteractiveShell(InteractiveShell):
         return current_request().message
 
     def set_parent(self, parent: dict[str, Any]) -> None:
-        """From now on output of the calling context belongs to the message `parent`."""
+        """From now on output of the calling context belongs to the message `parent`.
+
+        It may be the header alone. A message that this kernel did not get, or long ago, changes
+        nothing.
+        """
+        self.set_thread_parent(parent)
+
+    parent_header = property(get_parent, set_parent)
+
+    def set_thread_parent(self, parent: dict[str, Any]) -> tuple[Token[Any], ...]:
+        """The same; what is returned lets `reset_thread_parent` undo it."""
         request = self.requests.find(parent)
-        if request is not None:
-            set_request(request)
+        return () if request is None else (REQUEST.set(request),)
+
+    def reset_thread_parent(self, tokens: tuple[Token[Any], ...]) -> None:
+        """Undo what `set_thread_parent` did in this thread."""
+        for token in tokens:
+            REQUEST.reset(token)
 
     # Graphics
 
@@ -259,14 +284,15 @@ class CellPayloads(PayloadManager):
 InteractiveShellABC.register(ZMQInteractiveShell)
 
 
-def _look_like_a_notebook(shell: ZMQInteractiveShell) -> None:
-    """Leave the traces of ipykernel by which libraries know a notebook.
+def _about_cell(metadata: dict[str, Any]) -> dict[str, Any]:
+    about = {"cell_id": metadata.get("cellId")}
+    if _TAKES_META:
+        about["cell_meta"] = metadata
+    return about
 
-    tqdm, for one, takes a shell without this section of the configuration for a terminal, and in
-    another module looks whether the module of ipykernel's shell was loaded.
-    """
-    shell.config.IPKernelApp.parent_appname = "polyglot"
-    sys.modules.setdefault("ipykernel.zmqshell", sys.modules[__name__])
+
+# IPython 9.9 and newer.
+_TAKES_META = "cell_meta" in signature(InteractiveShell.run_cell_async).parameters
 
 
 def _run_to_end(cell: Any) -> ExecutionResult:

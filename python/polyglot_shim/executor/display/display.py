@@ -9,7 +9,8 @@ from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 
 from ..cells.subshells import OfThread
-from ..streams.output import Output
+from ..ipykernel_names.known_as import known_as
+from .hooks import MessageHooks
 
 
 def encode_bundle(bundle: dict[str, Any]) -> dict[str, Any]:
@@ -22,12 +23,9 @@ def encode_bundle(bundle: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-class FramePublisher(DisplayPublisher):
+@known_as("ipykernel.zmqshell", "ZMQDisplayPublisher")
+class FramePublisher(MessageHooks, DisplayPublisher):
     """Publishes `display_data`, `update_display_data` and `clear_output`."""
-
-    @property
-    def _output(self) -> Output:
-        return self.shell.output
 
     def publish(  # type: ignore[override]
         self,
@@ -40,7 +38,7 @@ class FramePublisher(DisplayPublisher):
     ) -> None:
         """Show a MIME bundle; `transient` may hold the `display_id` that `update` refers to."""
         self._validate_data(data, metadata)
-        self._output.publish(
+        self.send(
             "update_display_data" if update else "display_data",
             {
                 "data": encode_bundle(data),
@@ -51,10 +49,11 @@ class FramePublisher(DisplayPublisher):
 
     def clear_output(self, wait: bool = False) -> None:
         """Clear what the cell has shown; with `wait` as soon as it shows something new."""
-        self._output.publish("clear_output", {"wait": bool(wait)})
+        self.send("clear_output", {"wait": bool(wait)})
 
 
-class FrameDisplayHook(DisplayHook):
+@known_as("ipykernel.displayhook", "ZMQShellDisplayHook")
+class FrameDisplayHook(MessageHooks, DisplayHook):
     """Publishes the value of a cell as `execute_result`."""
 
     @property
@@ -91,7 +90,7 @@ class FrameDisplayHook(DisplayHook):
     def write_format_data(
         self, format_dict: dict[str, Any], md_dict: dict[str, Any] | None = None
     ) -> None:
-        self.shell.output.publish(
+        self.send(
             "execute_result",
             {
                 "execution_count": self.prompt_count,

@@ -20,6 +20,9 @@ MAX_HEADER = 64 * 2**20
 MAX_BUFFERS = 2**16
 MAX_TOTAL = 64 * 2**30
 
+# Formats of the struct module that a memoryview can be cast from.
+_CASTABLE = frozenset("cbB?hHiIlLqQnNfdPe")
+
 STDOUT_MARK = 1
 STDERR_MARK = 2
 
@@ -80,10 +83,21 @@ def _check_bounds(header_size: int, buffers: int, total: int) -> None:
 
 
 def view_of_bytes(buffer: Buffer) -> Buffer:
-    """The buffer such that `len` is its size in bytes, whatever its items are."""
-    if isinstance(buffer, memoryview) and (buffer.ndim != 1 or buffer.itemsize != 1):
-        return buffer.cast("B") if buffer.c_contiguous else buffer.tobytes()
-    return buffer
+    """The buffer such that `len` is its size in bytes, whatever its items and dimensions are.
+
+    The items are in C order, as a reader that knows no strides expects them; they are copied only
+    where they are not so already. Raises TypeError for what is no buffer, or one of pointers.
+    """
+    if isinstance(buffer, (bytes, bytearray)):
+        return buffer
+    view = buffer if isinstance(buffer, memoryview) else memoryview(buffer)
+    if view.ndim == 1 and view.itemsize == 1 and view.contiguous:
+        return view
+    if "O" in view.format:
+        raise TypeError("a buffer of Python objects holds their addresses, not what they are")
+    if view.nbytes and view.c_contiguous and view.format.lstrip("@") in _CASTABLE:
+        return view.cast("B")
+    return view.tobytes()
 
 
 class FrameReader:

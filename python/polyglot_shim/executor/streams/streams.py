@@ -5,7 +5,11 @@ from __future__ import annotations
 import codecs
 import io
 from collections.abc import Iterable
+from contextvars import Token
+from typing import Any
 
+from ..cells.request import REQUEST, KnownRequests, current_request
+from ..ipykernel_names.known_as import known_as
 from .output import Output
 
 
@@ -28,11 +32,19 @@ class _Lasting(io.IOBase):
         return False
 
 
+@known_as("ipykernel.iostream", "OutStream")
 class OutputStream(_Lasting, io.TextIOBase):
-    """A text stream whose text goes to the host as frames; its descriptor is the raw one."""
+    """A text stream whose text goes to the host as frames; its descriptor is the raw one.
 
-    def __init__(self, name: str, descriptor: int, output: Output) -> None:
+    Libraries colour their text for streams of ipykernel's. Some redirect a thread's output to
+    another cell by `parent_header` and `set_parent`.
+    """
+
+    pub_thread = None  # of ipykernel's, which hands text to a socket
+
+    def __init__(self, name: str, descriptor: int, output: Output, requests: KnownRequests) -> None:
         super().__init__()
+        self._requests = requests
         self._stream = name
         self._descriptor = descriptor
         self._output = output
@@ -60,6 +72,30 @@ class OutputStream(_Lasting, io.TextIOBase):
             raise TypeError(f"write() argument must be str, not {type(text).__name__}")
         self._output.write(self._stream, text)
         return len(text)
+
+    @property
+    def parent_header(self) -> dict[str, Any]:
+        """The header of the message whose output the calling code's is."""
+        return current_request().message["header"]
+
+    @parent_header.setter
+    def parent_header(self, parent: dict[str, Any]) -> None:
+        self.set_parent(parent)
+
+    def set_parent(self, parent: dict[str, Any]) -> None:
+        """From now on output of the calling context belongs to the message `parent`, or the one
+        with that header."""
+        self.set_thread_parent(parent)
+
+    def set_thread_parent(self, parent: dict[str, Any]) -> Token[Any] | None:
+        """The same; what is returned lets `reset_thread_parent` undo it."""
+        request = self._requests.find(parent)
+        return None if request is None else REQUEST.set(request)
+
+    def reset_thread_parent(self, token: Token[Any] | None) -> None:
+        """Undo what `set_thread_parent` did in this thread."""
+        if token is not None:
+            REQUEST.reset(token)
 
     def writelines(self, lines: Iterable[str]) -> None:  # type: ignore[override]
         for line in lines:

@@ -8,7 +8,7 @@ import sys
 import threading
 from typing import Any
 
-from ..cells.request import inherit
+from ..cells.request import follow, inherit
 from .output import Output
 
 # Behind these another program may write to the raw descriptors: what was written before is shown
@@ -40,12 +40,22 @@ def install(output: Output) -> None:
 
 
 def _wrap_thread_start() -> None:
-    """Let threads work for the request that started them; Python 3.11 has no audit event here."""
+    """Let threads work for a request; Python 3.11 has no audit event here."""
     start = threading.Thread.start
+    libraries = _libraries()
 
     @functools.wraps(start)
     def start_for_request(thread: threading.Thread) -> None:
-        inherit(thread)
+        by_library = sys._getframe(1).f_code.co_filename.startswith(libraries)
+        (follow if by_library else inherit)(thread)
         start(thread)
 
     threading.Thread.start = start_for_request  # type: ignore[method-assign]
+
+
+def _libraries() -> tuple[str, ...]:
+    """The folders of code that is not the user's own."""
+    installed = [
+        folder for folder in sys.path if folder.endswith(("site-packages", "dist-packages"))
+    ]
+    return tuple(folder + os.sep for folder in (os.path.dirname(os.__file__), *installed))
