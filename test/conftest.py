@@ -27,6 +27,7 @@ FOREIGN = (
 
 
 def kernel_spec(language: str) -> dict[str, object]:
+    installed = json.loads((CHECKOUT / "kernelspec" / "polyglot" / "kernel.json").read_text())
     return {
         "argv": [
             *(sys.executable, "-m", "polyglot_shim"),
@@ -35,6 +36,7 @@ def kernel_spec(language: str) -> dict[str, object]:
         "display_name": f"Polyglot ({language})",
         "language": language,
         "interrupt_mode": "message",
+        "metadata": installed["metadata"],
     }
 
 
