@@ -83,6 +83,7 @@ end
 precompile(main, (Vector{String},))
 precompile(any, (typeof(is_ready), Vector{PollItem}))
 precompile(answer_alone, (Kernel, Dict{String,Any}))
+precompile(answer_in_bounds, (Kernel, Dict{String,Any}))
 precompile(prepare!, (Kernel,))
 precompile(answer_impatient!, (Kernel, Float64))
 precompile(ensure_started!, (Executor,))

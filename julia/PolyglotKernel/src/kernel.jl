@@ -179,6 +179,11 @@ function log_warning(message::String)
     return nothing
 end
 
+const SHOWN_LENGTH = 100
+
+"Text that somebody else has made up, for the log: one short line without control characters."
+shown(text::String) = JSON.json(length(text) <= SHOWN_LENGTH ? text : first(text, SHOWN_LENGTH) * "…")
+
 "Log a fault of the host's own; `what` it was about to do."
 function log_failure(what::String, @nospecialize(fault), trace::Vector)
     log_warning("failed to $what: " * sprint(showerror, fault, trace))
