@@ -16,7 +16,7 @@ PACKAGES := awk '/^Collecting/ { print "  " $$2; fflush() } \
 SHELL := bash
 .SHELLFLAGS := -o pipefail -c
 
-.PHONY: run test console lab bench image setup lint clean
+.PHONY: run test fuzz console lab bench image setup lint clean
 
 run: setup
 	@$(BIN)/python examples/show.py examples/tour.ipynb
@@ -26,6 +26,10 @@ test: setup image
 	@"$${POLYGLOT_JULIA:-$$(cat .venv/julia)}" --startup-file=no julia/test/runtests.jl
 	$(SAY) 'Tests in Python, and of the real kernel'
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+# 50,000 hostile messages; FUZZ='--seed 7 --count 1000' fires others, or fewer.
+fuzz: setup
+	@$(BIN)/python test/fuzz.py $(FUZZ)
 
 console: setup
 	@$(BIN)/jupyter console --kernel polyglot

@@ -27,6 +27,7 @@ FOREIGN = (
 
 
 def kernel_spec(language: str) -> dict[str, object]:
+    installed = json.loads((CHECKOUT / "kernelspec" / "polyglot" / "kernel.json").read_text())
     return {
         "argv": [
             *(sys.executable, "-m", "polyglot_shim"),
@@ -36,6 +37,7 @@ def kernel_spec(language: str) -> dict[str, object]:
         "language": language,
         "interrupt_mode": "message",
         "env": {"PYTHONSAFEPATH": "polyglot"},
+        "metadata": installed["metadata"],
     }
 
 

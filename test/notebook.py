@@ -371,7 +371,8 @@ class Notebook:
             if channel != "iopub":
                 raise OrderError(f"{channel}: a message for a request that we did not send")
             # Of what was going on when this client joined, it does not see the beginning.
-            joined_late = parent["date"] < self.since
+            date = parent.get("date")  # which a hostile client may leave out
+            joined_late = not isinstance(date, datetime) or date < self.since
             request = Request(header=parent, ours=False, state="busy" if joined_late else "sent")
             self.requests[parent["msg_id"]] = request
         return request

@@ -143,7 +143,7 @@ SHELL_REPLIES = {
             record({"status": one_of("complete", "invalid", "unknown")}),
         ],
     },
-    "connect_reply": record(
+    "connect_reply": reply(
         dict.fromkeys(("shell_port", "iopub_port", "stdin_port", "hb_port"), COUNT),
         {"control_port": COUNT},
     ),

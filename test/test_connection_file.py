@@ -33,13 +33,13 @@ def command(path) -> list[str]:
 
 def refusal(path) -> str:
     """The one line that the kernel says before it gives up; it names the file."""
-    message = last_words(path)
+    message = last_words(command(path))
     assert str(path) in message
     return message
 
 
-def last_words(path) -> str:
-    ended = subprocess.run(command(path), capture_output=True, text=True, timeout=60)
+def last_words(words: list[str]) -> str:
+    ended = subprocess.run(words, capture_output=True, text=True, timeout=60)
     assert ended.returncode == 1
     assert ended.stdout == ""
     assert "Traceback" not in ended.stderr and "Stacktrace" not in ended.stderr

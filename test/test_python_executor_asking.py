@@ -46,6 +46,19 @@ def complete(python: PipedExecutor, marked: str) -> tuple[list[str], str, dict[s
     return reply["matches"], replaced, {entry["text"]: entry["type"] for entry in types}
 
 
+@pytest.mark.parametrize("piece", ["x", "x.", "f(", "'", "[", "x['", "@", "{a:", " ", "é.", "a=b "])
+@pytest.mark.parametrize("end", ["", "(", ".pri", " pri"])
+def test_a_line_of_hundred_thousand_characters_takes_no_minutes(
+    python: PipedExecutor, piece: str, end: str
+) -> None:
+    """Nobody else gets the GIL as long as one regular expression is looked for."""
+    code = "first = 1\n" + piece * (100_000 // len(piece)) + end
+    reply = python.ask("complete", code=code, cursor_pos=len(code))
+    assert reply["status"] == "ok"
+    assert reply["cursor_end"] == len(code)
+    assert end != " pri" or "print" in reply["matches"] or "'" in piece
+
+
 @pytest.mark.parametrize(
     ("marked", "match", "replaced", "type"),
     [

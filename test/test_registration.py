@@ -23,17 +23,31 @@ def sign(content: bytes) -> bytes:
     return hmac.new(KEY, content, hashlib.sha256).hexdigest().encode()
 
 
+@pytest.fixture(params=["plain", "encrypted"])
+def keys(request: pytest.FixtureRequest) -> dict[str, str]:
+    """What the registration file says of encryption."""
+    if request.param == "plain":
+        return {}
+    public, secret = zmq.curve_keypair()
+    return {"curve_publickey": public.decode(), "curve_secretkey": secret.decode()}
+
+
 @pytest.fixture
-def service() -> Iterator[tuple[zmq.Socket, int]]:
+def service(keys: dict[str, str]) -> Iterator[tuple[zmq.Socket, int]]:
     """A registration service: its socket and port."""
     with zmq.Context() as context, context.socket(zmq.ROUTER) as socket:
         socket.linger = 0
         socket.rcvtimeo = int(GUARD * 1000)
+        if keys:
+            socket.curve_server = True
+            socket.curve_secretkey = keys["curve_secretkey"].encode()
         yield socket, socket.bind_to_random_port("tcp://127.0.0.1")
 
 
 @pytest.fixture
-def kernel(service: tuple[zmq.Socket, int], tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+def kernel(
+    service: tuple[zmq.Socket, int], keys: dict[str, str], tmp_path: Path
+) -> Iterator[subprocess.Popen[str]]:
     registration = {
         "kernel_id": "my kernel",
         "transport": "tcp",
@@ -41,6 +55,7 @@ def kernel(service: tuple[zmq.Socket, int], tmp_path: Path) -> Iterator[subproce
         "registration_port": service[1],
         "signature_scheme": "hmac-sha256",
         "key": KEY.decode(),
+        **keys,
     }
     file = tmp_path / "registration.json"
     file.write_text(json.dumps(registration))
@@ -51,7 +66,7 @@ def kernel(service: tuple[zmq.Socket, int], tmp_path: Path) -> Iterator[subproce
 
 
 def test_the_kernel_registers_its_ports_and_serves_there(
-    service: tuple[zmq.Socket, int], kernel: subprocess.Popen[str]
+    service: tuple[zmq.Socket, int], kernel: subprocess.Popen[str], keys: dict[str, str]
 ) -> None:
     socket, _ = service
     identity, delimiter, signature, content = socket.recv_multipart()
@@ -65,7 +80,7 @@ def test_the_kernel_registers_its_ports_and_serves_there(
     client = BlockingKernelClient()
     ports = {name: int(port) for name, port in registered.items()}
     client.load_connection_info(
-        {"ip": "127.0.0.1", "transport": "tcp", "key": KEY.decode()} | ports
+        {"ip": "127.0.0.1", "transport": "tcp", "key": KEY.decode()} | keys | ports
     )
     client.start_channels()
     client.wait_for_ready(timeout=GUARD)

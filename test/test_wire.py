@@ -6,11 +6,12 @@ import json
 import socket
 import struct
 import uuid
+from itertools import product
 
 import pytest
 import zmq
 from jupyter_client.session import Session
-from notebook import Cell, wait_for
+from notebook import GUARD, Cell, wait_for
 
 DELIMITER = b"<IDS|MSG>"
 
@@ -84,6 +85,10 @@ BROKEN = {
     "content is not JSON": (signed(5, b'{"code": NaN}'), "content"),
     "content is null": (signed(5, b"null"), "content"),
     "content is deeper than any stack": (signed(5, b"[" * 3_000_000), "content"),
+    "metadata with a number that Python refuses": (
+        signed(4, b'{"a":' + b"1" * 5_000 + b"}"),
+        "digits",
+    ),
     "twenty megabytes of noise": (lambda nb: [b"\xa5" * 20_000_000], "delimiter"),
     "ten thousand parts": (lambda nb: [b"part"] * 10_000, "delimiter"),
 }
@@ -118,6 +123,74 @@ def test_a_replayed_message_is_dropped(nb):
     assert_dropped(nb, parts, "replay")
     assert_dropped(nb, parts, "replay", channel="control")
     assert nb.run("runs").result == "1"
+
+
+def test_what_is_as_deep_as_can_be_reaches_the_executors(launch):
+    """Or it is dropped; a frame that the executor cannot read would cost all its variables."""
+    kernel = launch()
+    nb = kernel.connect()
+    nb.run("kept = 1")
+    nb.run("%julia\nkept = 1")
+    nb.close()  # jupyter_client's session cannot read what comes now
+    with dealer(nb, b"deep") as shell:
+        shell.rcvtimeo = int(GUARD * 1000)
+        for depth, language, index in product(range(500, 514), ("python", "julia"), (2, 5)):
+            nested = b'{"deep":' + b"[" * depth + b"]" * depth + b","
+            content = {"code": f"%{language} kept", "stop_on_error": False}
+            parts = wire_parts(nb, "execute_request", content)
+            parts[index] = parts[index].replace(b"{", nested, 1)
+            shell.send_multipart(sign_again(nb, parts))
+        last = nb.session.msg("execute_request", {"code": ""})
+        nb.session.send(shell, last)
+        while last["header"]["msg_id"].encode() not in b"".join(shell.recv_multipart()):
+            pass
+    other = kernel.connect()
+    assert other.run("kept").result == other.run("%julia\nkept").result == "1"
+
+
+def test_an_integer_that_python_refuses_is_dropped(nb):
+    nb.run("kept = 1")
+    content = b'{"hist_access_type":"tail","n":' + b"1" * 5_000 + b"}"
+    parts = wire_parts(nb, "history_request")
+    parts[5] = content
+    assert_dropped(nb, sign_again(nb, parts), "digits")
+    assert nb.run("kept").result == "1"
+
+
+def test_what_a_client_has_made_up_is_one_short_line_of_the_log(nb):
+    """No control sequences for the terminal that shows it."""
+    for kind in ("\x1b[31m", "two\nlines", "\ud800", "x" * 100_000):
+        parts = wire_parts(nb)
+        parts[2] = json.dumps({"msg_id": str(uuid.uuid4()), "msg_type": kind}).encode()
+        seen = len(nb.kernel.log.read_bytes())
+        nb.sockets["shell"].send_multipart(sign_again(nb, parts))
+        nb.ask("kernel_info_request")
+        (line,) = nb.kernel.log.read_bytes()[seen:].splitlines()
+        assert line.isascii() or len(kind) > 100
+        assert b"\x1b" not in line and len(line) < 200
+
+
+def test_a_comm_whose_id_is_no_text_is_refused(nb):
+    nb.run("get_ipython().kernel.comm_manager.register_target('echo', lambda c, m: None)")
+    for wrong in (None, 1, {}, [], ""):
+        for kind in ("comm_open", "comm_msg", "comm_close"):
+            opened = nb.request(kind, {"comm_id": wrong, "target_name": "echo", "data": {}}).wait()
+            assert opened.kinds == {"status"}
+
+
+@pytest.mark.parametrize("kind", ["complete_request", "inspect_request", "is_complete_request"])
+@pytest.mark.parametrize("code", ["\0", "x\0y", "x.\0", "f(\0"])
+def test_a_nul_in_a_name_while_julia_runs_a_cell(nb, kind, code):
+    """The host answers then."""
+    seen = len(nb.kernel.log.read_text())
+    spin = nb.submit("%julia\nprint(1)\nwhile true; end").wait_for_stdout("1")
+    for position in range(len(code) + 1):
+        content = {"code": f"%julia\n{code}", "cursor_pos": 7 + position, "detail_level": 0}
+        answer = nb.ask(kind, content).answer
+        assert answer["status"] != "error"
+    nb.interrupt()
+    spin.wait()
+    assert nb.kernel.log.read_text()[seen:] == ""
 
 
 WRONG_FIELDS = {

@@ -61,8 +61,8 @@ function name_at(code::String, stop::Int)
     isempty(name) || return name
     for index in (stop, nextind(code, stop))
         1 <= index <= lastindex(code) || continue
-        operator = string(code[index])
-        Base.isoperator(Symbol(operator)) && return operator
+        char = code[index]      # a name that holds a NUL can be no Symbol
+        char != '\0' && Base.isoperator(Symbol(char)) && return string(char)
     end
     return ""
 end

@@ -39,6 +39,8 @@ end
     @test PolyglotAsking.name_at("αβ + 1", 1) == "αβ"
     @test PolyglotAsking.name_at("1 + 2", 3) == "+"
     @test PolyglotAsking.name_at("", 0) == ""
+    @test PolyglotAsking.name_at("\0", 1) == ""
+    @test PolyglotAsking.name_at("x\0y", 2) == "y"
 end
 
 @testset "only modules are looked into" begin

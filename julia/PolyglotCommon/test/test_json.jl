@@ -77,3 +77,16 @@ end
     @test JSON.parse(JSON.json(String(UInt8[0x61, 0xff, 0x62]))) == "a\ufffdb"
     @test JSON.parse(JSON.json(String(UInt8[0xe2, 0x82]))) |> isvalid
 end
+
+@testset "integers that Python would refuse are refused" begin
+    @test JSON.parse("9"^JSON.MAX_DIGITS) == parse(BigInt, "9"^JSON.MAX_DIGITS)
+    @test_throws JSON.ParseError JSON.parse("9"^(JSON.MAX_DIGITS + 1))
+    @test_throws JSON.ParseError JSON.parse("[-" * "9"^5_000_000 * "]")
+end
+
+@testset "what is read at a level may stand so deep in something else" begin
+    nested(depth) = Vector{UInt8}("["^depth * "]"^depth)
+    @test JSON.parse(nested(JSON.MAX_DEPTH)) isa Vector
+    @test JSON.parse(nested(JSON.MAX_DEPTH - 4), 4) isa Vector
+    @test_throws JSON.ParseError JSON.parse(nested(JSON.MAX_DEPTH - 3), 4)
+end

@@ -37,3 +37,8 @@ const LAST_WORDS_PATIENCE = Cint(1000)
 
 "Say why the kernel ends, to whoever started it."
 log_last_words(message::String) = write_log(message * "\n", LAST_WORDS_PATIENCE)
+
+const SHOWN_LENGTH = 100
+
+"Text that somebody else has made up, for the log: one short line without control characters."
+shown(text::String) = JSON.json(length(text) <= SHOWN_LENGTH ? text : first(text, SHOWN_LENGTH) * "…")

@@ -93,6 +93,8 @@ function connected(kernel::Kernel, channel::Int)
     zmq = kernel.channels.zmq
     socket = open_socket(zmq, ZMQ_DEALER)
     set_option(socket, ZMQ_LINGER, Cint(0))
+    keys = kernel.connection.curve
+    keys === nothing || encrypt_client!(socket, keys)
     connect_socket(socket, address(kernel.connection, channel))
     return socket
 end
@@ -102,6 +104,7 @@ function rehearsed_arguments(folder::String, libzmq::String)
     fields = Dict{String,Any}(
         "transport" => "tcp", "ip" => "127.0.0.1", "key" => "rehearsal",
         "signature_scheme" => "hmac-sha256", (channel * "_port" => 0 for channel in CHANNELS)...,
+        rehearsed_keys(libzmq)...,
     )
     write(connection, JSON.json(fields))
     answers = joinpath(folder, "answers")
@@ -114,6 +117,17 @@ function rehearsed_arguments(folder::String, libzmq::String)
         append!(arguments, ["--executor", string(language, '=', join(words, '\x1f'))])
     end
     return arguments
+end
+
+# With encryption where it can be had: what a kernel without it needs is a part of that.
+function rehearsed_keys(libzmq::String)
+    make_keys = Libdl.dlsym(Libdl.dlopen(libzmq), :zmq_curve_keypair; throw_error=false)
+    public, secret = zeros(UInt8, 41), zeros(UInt8, 41)
+    made = make_keys !== nothing &&
+           ccall(make_keys, Cint, (Ptr{UInt8}, Ptr{UInt8}), public, secret) == 0
+    made || return Pair{String,Any}[]
+    texts = (String(public[1:40]), String(secret[1:40]))
+    return Pair{String,Any}[name => text for (name, text) in zip(CURVE_FIELDS, texts)]
 end
 
 rehearsed_ready(language::String) = Dict{String,Any}(

@@ -26,7 +26,7 @@ end
 
 # A fault of the host's own: it is logged, the request is ended all the same, and the kernel goes on.
 function answer_failure(kernel::Kernel, request::Request, @nospecialize(fault), trace::Vector)
-    log_failure("handle a message of type \"$(request.msg_type)\"", fault, trace)
+    log_failure("handle a message of type " * shown(request.msg_type), fault, trace)
     problem = sprint(showerror, fault)
     # who takes a request in says nothing before he has it
     haskey(QUEUED, request.msg_type) && publish_status(kernel, "busy", request.header_json)
@@ -34,8 +34,8 @@ function answer_failure(kernel::Kernel, request::Request, @nospecialize(fault), 
         UNKNOWN_COMPLETENESS
     else
         string(
-            "{\"status\":\"error\",\"ename\":\"KernelError\",\"evalue\":", JSON.json(problem),
-            ",\"traceback\":[]}",
+            "{\"status\":\"error\",\"execution_count\":", kernel.execution_count,
+            ",\"ename\":\"KernelError\",\"evalue\":", JSON.json(problem), ",\"traceback\":[]}",
         )
     end
     endswith(request.msg_type, "_request") &&
@@ -60,7 +60,7 @@ function handle!(kernel::Kernel, request::Request)
         ANSWERED[request.msg_type](kernel, request)
         publish_status(kernel, "idle", request.header_json)
     else
-        log_warning("ignored a message of type \"" * request.msg_type * "\"")
+        log_warning("ignored a message of type " * shown(request.msg_type))
     end
     return nothing
 end
@@ -200,7 +200,7 @@ function ask!(kernel::Kernel, request::Request)
     if type == "is_complete" && is_bare_marker(cell)
         answer_now!(kernel, job, "{\"status\":\"incomplete\",\"indent\":\"\"}")
     elseif executor.ready && !executor.concurrent && !isempty(executor.busy)
-        answer = JSON.json(Base.invokelatest(answer_alone, kernel, frame))
+        answer = Base.invokelatest(answer_in_bounds, kernel, frame)::String
         answer_now!(kernel, job, in_source(job, Vector{UInt8}(answer)))
     else
         push!(kernel.queue, job)
@@ -244,7 +244,9 @@ for a target that nobody registered is answered with `comm_close`.
 function route_comm!(kernel::Kernel, request::Request)
     comm_id = get_text(request.content, "comm_id")
     target = get_text(request.content, "target_name")
-    language = if request.msg_type == "comm_open"
+    language = if isempty(comm_id)
+        ""      # none is given, or no text: no language could tell it from others
+    elseif request.msg_type == "comm_open"
         get(kernel.targets, target, "")
     else
         haskey(kernel.comms, comm_id) ? kernel.comms[comm_id].language::String : ""
@@ -274,7 +276,7 @@ end
 
 function refuse_comm!(kernel::Kernel, request::Request, comm_id::String)
     publish_status(kernel, "busy", request.header_json)
-    if request.msg_type == "comm_open"
+    if request.msg_type == "comm_open" && !isempty(comm_id)
         content = Dict{String,Any}("comm_id" => comm_id, "data" => Dict{String,Any}())
         publish(kernel, "comm_close", request.header_json, JSON.json(content))
     end

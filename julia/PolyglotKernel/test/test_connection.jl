@@ -57,3 +57,19 @@ const WRONG = [
 @testset "$field is $(repr(value))" for (field, value) in WRONG
     @test names(field, refusal(merge(GOOD, Dict{String,Any}(field => value))))
 end
+
+const KEYS = Dict{String,Any}(
+    "curve_publickey" => "Yne@\$w-vo<fVvi]a<NY6T1ed:M\$fCG*[IaLV{hID",
+    "curve_secretkey" => "D:)Q[IlAW!ahhC2ac:9*A}h:p?([4%wOTJ%JR%cs",
+)
+
+@testset "keys for encryption" begin
+    @test refusal(merge(GOOD, KEYS)) == ""
+    for field in keys(KEYS)
+        half = refusal(merge(GOOD, filter(other -> other[1] != field, KEYS)))
+        @test names(field, half) && occursin("missing", half)
+        for value in (nothing, 1, "", "a"^39, "a"^41, "\0"^40, "é"^40, "a"^39 * "\"", "~"^40)
+            @test names(field, refusal(merge(GOOD, KEYS, Dict{String,Any}(field => value))))
+        end
+    end
+end

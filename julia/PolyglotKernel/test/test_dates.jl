@@ -20,6 +20,6 @@ end
     end
 end
 
-@testset "what is no date: $text" for text in ("", "yesterday", "2026-11-29", "15:38:16", "0")
+@testset "what is no date: $text" for text in ("", "yesterday", "2026-11-29", "15:38:16", "0", "٢٠٢٦-11-29T15:38:16")
     @test isnan(read_date(text))
 end

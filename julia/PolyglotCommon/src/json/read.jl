@@ -5,17 +5,24 @@ mutable struct Reader
     position::Int
 end
 
+"How many digits an integer may have: what Python reads at the least, whatever limit it is given."
+const MAX_DIGITS = 640
+
 """
     parse(input::Union{AbstractString,AbstractVector{UInt8}})
+    parse(bytes::Vector{UInt8}, level)
 
-The value that `input` holds. Throws [`ParseError`](@ref), also for anything behind the value.
+The value that `input` holds. Throws [`ParseError`](@ref), also for anything behind the value. With a
+`level` the value may be put that many levels deep into another one, which then can still be read.
 """
 parse(text::AbstractString) = parse(Vector{UInt8}(codeunits(String(text))))
 parse(bytes::AbstractVector{UInt8}) = parse(Vector{UInt8}(bytes))
 
-function parse(bytes::Vector{UInt8})
+parse(bytes::Vector{UInt8}) = parse(bytes, 0)
+
+function parse(bytes::Vector{UInt8}, level::Int)
     reader = Reader(bytes, 1)
-    value = read_value(reader, 1)
+    value = read_value(reader, level + 1)
     skip_space!(reader)
     reader.position > length(bytes) || fail(reader, "text behind the value")
     return value
@@ -137,6 +144,7 @@ function read_number(reader::Reader)
     integral || return parse_float(text)
     # 18 digits always fit into Int64
     length(text) <= 18 && return Base.parse(Int64, text)
+    length(text) <= MAX_DIGITS || fail(reader, "an integer of more than $MAX_DIGITS digits")
     big = Base.parse(BigInt, text)
     return typemin(Int64) <= big <= typemax(Int64) ? Int64(big) : big
 end

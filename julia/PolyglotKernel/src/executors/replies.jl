@@ -57,7 +57,7 @@ end
 # The host is at fault, which costs no language its variables; but nobody may wait for ever.
 function frame_failed!(kernel::Kernel, frame::Frame, @nospecialize(fault), trace::Vector)
     type = get_text(frame.header, "type")
-    log_failure("handle a frame of type \"$type\"", fault, trace)
+    log_failure("handle a frame of type " * shown(type), fault, trace)
     job = job_of(kernel, frame)
     (type == "reply" && job !== nothing) || return nothing
     succeeds(end_with_error!, kernel, job, "KernelError", sprint(showerror, fault))
@@ -96,7 +96,7 @@ function handle_frame!(kernel::Kernel, executor::Executor, frame::Frame)
     elseif haskey(FRAME_HANDLERS, type)
         FRAME_HANDLERS[type](kernel, executor, frame)
     else
-        log_warning(string("ignored a frame of type \"", type, "\" from the ", executor.language, " executor"))
+        log_warning(string("ignored a frame of type ", shown(type), " from the ", executor.language, " executor"))
     end
     return nothing
 end

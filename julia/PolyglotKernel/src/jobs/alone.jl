@@ -1,8 +1,9 @@
 # Answers about Julia code that the host gives alone, while Julia runs a cell: of Base, the standard
 # library, keywords and LaTeX symbols all is known, of the user's own names those in the cells so far.
 
-"The cells of one language that are remembered for the words in them."
+"The cells of one language that are remembered for the words in them, and up to which size (bytes)."
 const REMEMBERED_CELLS = 200
+const REMEMBERED_SIZE = 2^16
 
 "How long Julia runs a cell, in seconds, until the host makes ready to answer for it."
 const PREPARING_DELAY = 1.0
@@ -22,7 +23,7 @@ end
 
 "Remember the words of a cell that begins to run."
 function remember_words!(kernel::Kernel, job::Job)
-    job.language == "julia" || return nothing
+    (job.language == "julia" && ncodeunits(job.cell.code) <= REMEMBERED_SIZE) || return nothing
     push!(kernel.julia_cells, job.cell.code)
     length(kernel.julia_cells) > REMEMBERED_CELLS && popfirst!(kernel.julia_cells)
     return nothing
@@ -33,10 +34,37 @@ const ASKING = Base.PkgId(
     Base.UUID("1509a031-963c-480d-be3c-a677df3ab123"), "PolyglotAsking"
 )
 
+"Up to which size (bytes) code is looked at here: a parser takes long for what a generator has written."
+const ANSWERED_SIZE = 2^14
+
+"""
+    answer_in_bounds(kernel, frame)
+
+The content of the reply to the question in `frame`: [`answer_alone`](@ref), or that nothing is known
+where the code is too long, or nested too deeply, for one who has others to serve.
+"""
+function answer_in_bounds(kernel::Kernel, frame::Dict{String,Any})
+    if ncodeunits(frame["code"]::String) <= ANSWERED_SIZE
+        try
+            return JSON.json(Base.invokelatest(answer_alone, kernel, frame))
+        catch e
+            e isa StackOverflowError || rethrow()
+        end
+    end
+    type = frame["type"]
+    type == "is_complete" && return UNKNOWN_COMPLETENESS
+    type == "inspect" && return """{"status":"ok","found":false,"data":{},"metadata":{}}"""
+    position = string(frame["cursor_pos"]::Int)
+    return string(
+        """{"status":"ok","matches":[],"metadata":{},"cursor_start":""", position,
+        ",\"cursor_end\":", position, "}",
+    )
+end
+
 """
     answer_alone(kernel, frame)
 
-The content of the reply to the question in `frame`.
+The content of the reply to the question in `frame`, as an object.
 """
 function answer_alone(kernel::Kernel, frame::Dict{String,Any})
     asking = Base.require(ASKING)

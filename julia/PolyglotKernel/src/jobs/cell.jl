@@ -125,10 +125,22 @@ function word_at(line::SubString{String}, at::Int)
     return String(SubString(line, at, stop === nothing ? lastindex(line) : prevind(line, stop)))
 end
 
-"Words with commas between them; white space may stand beside a comma."
+"Words with commas between them; blanks may stand beside a comma."
 function names_at(line::SubString{String}, at::Int)
-    at > ncodeunits(line) && return ""
-    return String(match(r"^(?:[^\s,]|[ \t]*,[ \t]*)*", SubString(line, at)).match)
+    behind = at
+    while true
+        comma = skip_blank(line, behind)
+        comma <= ncodeunits(line) || break
+        char = line[comma]
+        if char == ','
+            behind = skip_blank(line, comma + 1)
+        elseif comma > behind || isspace(char)
+            break
+        else
+            behind = nextind(line, behind)
+        end
+    end
+    return String(SubString(line, at, prevind(line, behind)))
 end
 
 # `x,y`, and `a=b` as in an assignment: `a` is the name where the value goes, `b` where it comes from.

@@ -63,7 +63,9 @@ function refuse_subshell!(kernel::Kernel, request::Request)
     request.msg_type == "execute_request" && publish_input(kernel, request, kernel.execution_count)
     if endswith(request.msg_type, "_request")
         reply_type = replace(request.msg_type, "_request" => "_reply")
-        reply(kernel, request, reply_type, unknown_subshell(kernel, request.subshell))
+        is_question = request.msg_type == "is_complete_request"
+        content = is_question ? UNKNOWN_COMPLETENESS : unknown_subshell(kernel, request.subshell)
+        reply(kernel, request, reply_type, content)
     end
     publish_status(kernel, "idle", request.header_json)
     return nothing

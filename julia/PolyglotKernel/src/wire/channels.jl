@@ -23,6 +23,8 @@ file back. Throws [`StartError`](@ref).
 function bind_channels(zmq::ZMQ, connection::Connection)
     chosen = any(iszero, connection.ports)
     chosen && connection.transport == "ipc" && Base.invokelatest(choose_ipc_ports!, connection)
+    connection.curve === nothing ||
+        Base.invokelatest(check_encryption, zmq, connection.path, connection.curve)
     sockets = Socket[]
     for index in eachindex(CHANNELS)
         push!(sockets, bind_channel(zmq, connection, index))
@@ -43,6 +45,7 @@ function bind_channel(zmq::ZMQ, connection::Connection, index::Int)
     # every subscription is reported, also the second one to a topic
     SOCKET_TYPES[index] == ZMQ_XPUB && set_option(socket, ZMQ_XPUB_VERBOSE, Cint(1))
     occursin(':', connection.ip) && set_option(socket, ZMQ_IPV6, Cint(1))
+    connection.curve === nothing || Base.invokelatest(encrypt_server!, socket, connection.curve)
     bound = bind_socket(socket, address(connection, index))
     isempty(bound) && refuse_address(connection, index, last_error(zmq)...)
     if connection.transport == "tcp"

@@ -14,6 +14,7 @@ mutable struct Connection
     ports::Vector{Int}
     key::String
     signature_scheme::String
+    curve::Union{CurveKeys,Nothing}     # what the sockets are encrypted with; nothing: not at all
     fields::Dict{String,Any}    # all that the file holds, to write it back
 end
 
@@ -39,7 +40,12 @@ function read_connection(path::String)
         push!(ports, registers ? 0 : port_field(path, fields, channel * "_port"))
     end
     key = text_field(path, fields, "key", nothing)
-    return Connection(path, transport, ip, ports, key, scheme, fields)
+    curve = if asks_for_encryption(fields)
+        Base.invokelatest(curve_keys, path, fields)::CurveKeys
+    else
+        nothing
+    end
+    return Connection(path, transport, ip, ports, key, scheme, curve, fields)
 end
 
 "Whether the file is a registration file instead (\"Registration file format\"); see `register`."

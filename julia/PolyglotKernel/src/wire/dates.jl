@@ -10,7 +10,8 @@ function utc_timestamp(seconds::Float64)
     return string(Libc.strftime("%Y-%m-%dT%H:%M:%S", fields), ".", digits, "Z")
 end
 
-const DATE = r"^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(\.\d+)?(Z|[+-]\d\d:?\d\d)?$"
+const DATE =
+    r"^([0-9]{4})-([0-9]{2})-([0-9]{2})[T ]([0-9]{2}):([0-9]{2}):([0-9]{2})(\.[0-9]+)?(Z|[+-][0-9]{2}:?[0-9]{2})?$"
 
 """
     read_date(text)

@@ -126,9 +126,12 @@ function check_signature!(session::Session, signature::Vector{UInt8}, parts)
     return nothing
 end
 
+"How deep a frame's header may hold what is a part of a message."
+const FRAME_LEVELS = 4
+
 function read_object(bytes::Vector{UInt8}, name::String)
     object = try
-        JSON.parse(bytes)
+        JSON.parse(bytes, FRAME_LEVELS)
     catch e
         e isa JSON.ParseError || rethrow()
         throw(WireError(string("its ", name, " is ", JSON.describe(e))))

@@ -12,6 +12,10 @@ const ZMQ_RCVHWM = Cint(24)
 const ZMQ_LAST_ENDPOINT = Cint(32)
 const ZMQ_XPUB_VERBOSE = Cint(40)
 const ZMQ_IPV6 = Cint(42)
+const ZMQ_CURVE_SERVER = Cint(47)
+const ZMQ_CURVE_PUBLICKEY = Cint(48)
+const ZMQ_CURVE_SECRETKEY = Cint(49)
+const ZMQ_CURVE_SERVERKEY = Cint(50)
 const ZMQ_ROUTER_HANDOVER = Cint(56)
 
 const ZMQ_DONTWAIT = Cint(1)
@@ -40,6 +44,8 @@ mutable struct ZMQ
     poll::Ptr{Cvoid}
     errno::Ptr{Cvoid}
     strerror::Ptr{Cvoid}
+    has::Ptr{Cvoid}             # this and the next are null where the library is too old
+    curve_public::Ptr{Cvoid}
     ZMQ() = new()
 end
 
@@ -56,10 +62,16 @@ function load_zmq(path::String)
     zmq = ZMQ()
     zmq.context = ccall(Libdl.dlsym(handle, :zmq_ctx_new), Ptr{Cvoid}, ())
     for name in fieldnames(ZMQ)
-        name === :context || setfield!(zmq, name, Libdl.dlsym(handle, Symbol(:zmq_, name)))
+        name === :context && continue
+        found = Libdl.dlsym(handle, Symbol(:zmq_, name); throw_error=name !== :has && name !== :curve_public)
+        setfield!(zmq, name, something(found, C_NULL))
     end
     return zmq
 end
+
+"Whether the library was built with what it calls `name`."
+has_capability(zmq::ZMQ, name::String) =
+    zmq.has != C_NULL && ccall(zmq.has, Cint, (Cstring,), name) == 1
 
 "One ZeroMQ socket."
 struct Socket
@@ -81,9 +93,27 @@ function open_socket(zmq::ZMQ, type::Cint)
 end
 
 function set_option(socket::Socket, option::Cint, value::T) where {T<:Union{Cint,Int64}}
-    ccall(
+    done = ccall(
         socket.zmq.setsockopt, Cint, (Ptr{Cvoid}, Cint, Ref{T}, Csize_t),
         socket.handle, option, value, sizeof(T),
+    )
+    check_option(socket.zmq, option, done)
+    return nothing
+end
+
+function set_option(socket::Socket, option::Cint, value::String)
+    done = ccall(
+        socket.zmq.setsockopt, Cint, (Ptr{Cvoid}, Cint, Cstring, Csize_t),
+        socket.handle, option, value, sizeof(value),
+    )
+    check_option(socket.zmq, option, done)
+    return nothing
+end
+
+# A socket without what it was to have might be open to anybody.
+function check_option(zmq::ZMQ, option::Cint, done::Cint)
+    done == 0 || throw(
+        StartError("polyglot: ZeroMQ refuses the socket option $option: $(last_error(zmq)[2])")
     )
     return nothing
 end

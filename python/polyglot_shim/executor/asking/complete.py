@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 TYPES_KEY = "_jupyter_types_experimental"
 JEDI_LIMIT = 0.2  # seconds
+LONG_LINE = 2_000  # characters
 
 _UNTYPED = frozenset({"<unknown>", "attribute", "variable"})
 _NAME = re.compile(r"[^\W\d]\w*$")
@@ -76,10 +77,14 @@ class Completions:
         Implements the paragraph *Completion* of Jupyter's messaging specification.
         """
         cursor = len(code) if cursor is None else max(0, min(cursor, len(code)))
+        code, before = _narrowed(code, cursor)
+        cursor -= before
         found = self._live(code, cursor)
         if not found and self._use_jedi:
             found = self._jedi(code, cursor)
-        start, end = (found[0].start, found[0].end) if found else (cursor, cursor)
+        found = [replace(each, start=each.start + before, end=each.end + before) for each in found]
+        at = cursor + before
+        start, end = (found[0].start, found[0].end) if found else (at, at)
         return {
             "status": "ok",
             "matches": [completion.text for completion in found],
@@ -157,6 +162,21 @@ class Completions:
             )
         except Exception:  # jedi fails in many ways on unfinished code; it has nothing to add then
             found.clear()
+
+
+def _narrowed(code: str, cursor: int) -> tuple[str, int]:
+    """The code, of a long line no more than what is near the cursor; and what is left out before.
+
+    What a regular expression of IPython's takes for a line grows with the square of its length, and
+    nobody else can run meanwhile: re keeps the GIL.
+    """
+    start = code.rfind("\n", 0, cursor) + 1
+    stop = code.find("\n", cursor)
+    stop = len(code) if stop < 0 else stop
+    if stop - start <= LONG_LINE:
+        return code, 0
+    before = max(start, cursor - LONG_LINE // 2)
+    return code[before : min(stop, cursor + LONG_LINE // 2)], before
 
 
 def _bound_in(code: str, cursor: int) -> list[Completion]:

@@ -14,7 +14,8 @@ from .bridge import Bridge, BusyError
 from .julia import Julia, JuliaError, call
 from .objects import JuliaObject
 
-_BELOW = re.compile(r"([^\W\d]\w*)((?:\.\w+)+)\.(\w*)$")
+# Begun only where a name begins, or a long word would be looked through from each of its letters.
+_BELOW = re.compile(r"(?<![\w.])([^\W\d]\w*)((?:\.\w+)+)\.(\w*)$")
 
 
 def matcher(bridge: Bridge, namespace: dict[str, Any]) -> Callable[[str], list[str]]:
