@@ -194,8 +194,13 @@ function read_reference(decoder::Decoder)
     generation, number = Int(read_number(decoder, UInt64)), Int(read_number(decoder, UInt64))
     is_callable = read_byte(decoder) != 0
     type_name = read_text(decoder)
-    owner == "julia" && return resolve(decoder.exports, generation, number)
-    return decoder.make_proxy(Reference(owner, generation, number, type_name, is_callable))
+    return find_object(decoder, Reference(owner, generation, number, type_name, is_callable))
+end
+
+"The object itself where it is one of ours, else what stands for it."
+function find_object(decoder::Decoder, reference::Reference)
+    reference.owner == "julia" || return decoder.make_proxy(reference)
+    return resolve(decoder.exports, reference.generation, reference.number)
 end
 
 # What is defined in this file; those of containers, arrays and tables are added where they are.

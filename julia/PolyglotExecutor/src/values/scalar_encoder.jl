@@ -93,9 +93,13 @@ function write_value(encoder::Encoder, x::String)
     return nothing
 end
 
-write_value(encoder::Encoder, x::AbstractString) = write_value(encoder, String(x))
-write_value(encoder::Encoder, x::Symbol) = write_value(encoder, String(x))
-write_value(encoder::Encoder, x::AbstractChar) = write_value(encoder, string(x))
+write_value(encoder::Encoder, @nospecialize(x::Union{AbstractString,AbstractChar,Symbol})) =
+    write_value(encoder, as_string(x))
+
+"The text that `x` is; a `String` whatever its type is."
+as_string(x::AbstractString) = String(x)::String
+as_string(x::Symbol) = String(x)
+as_string(x::AbstractChar) = string(x)::String
 
 function write_value(encoder::Encoder, x::Base.CodeUnits{UInt8,String})
     write_tag(encoder, BYTES)

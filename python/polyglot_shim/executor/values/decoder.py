@@ -108,14 +108,14 @@ class Decoder:
         self.position += length
         return borrow(path, inode, size)
 
-    def items(self, count: int, shape: Sequence[int] = ()) -> list[Any]:
-        """As many values, each at its place in the path of an error; `shape` is an array's."""
+    def items(self, count: int) -> list[Any]:
+        """As many values, each at its place in the path of an error."""
         items: list[Any] = []
         try:
             for _ in range(count):
                 items.append(self.read())
         except ConversionError as error:
-            error.under(place(len(items), shape))
+            error.under(place(len(items)))
             raise
         return items
 
