@@ -202,7 +202,9 @@ function read_records_of_dicts(decoder::Decoder, count::Int)
     width = read_count(decoder)
     keys = read_below(() -> "<key>", decoder, width)
     columns = read_columns(i -> "[$(brief(keys[i]))]", decoder, width, count)
-    return make_rows(row -> make_dict(keys, row, 1, width), columns, count)
+    model = make_dict(keys, fill!(Vector{Any}(undef, width), nothing), 1, width)
+    places = Compat.places(model, keys)
+    return make_rows(row -> Compat.copy_with(model, places, row), columns, count)
 end
 
 function read_rows(make::F, decoder::Decoder, count::Int) where {F}

@@ -109,34 +109,43 @@ end
 "The values, without their number. Throws [`ConversionError`](@ref)."
 function write_values(packer::Packer, values::Vector{Any})
     isempty(values) && return write_one_by_one(packer, values)
-    kinds = Any[kind_of(packer.encoder, typeof(values[1]))]
-    types = Any[typeof(values[1])]
-    numbers = UInt8[1]
-    codes = number_kinds!(packer.encoder, kinds, types, numbers, values)
+    T = typeof(values[1])
+    are_all(T, values) && return write_kind(packer, kind_of(packer.encoder, T), values)
+    kinds = Kinds(Any[], Any[], UInt8[])
+    codes = number_kinds!(kinds, packer.encoder, values)
     codes === nothing && return write_one_by_one(packer, values)
-    length(kinds) == 1 && return write_kind(packer, kinds[1], values)
-    return write_mixed(packer, kinds, codes, values)
+    length(kinds.kinds) == 1 && return write_kind(packer, kinds.kinds[1], values)
+    return write_mixed(packer, kinds.kinds, codes, values)
 end
 
-"""
-The number of the kind of each value, from 1; `kinds` grows, as do `types` and, beside them, the `numbers`
-of their kinds. `nothing` where the kinds are too many.
-"""
-function number_kinds!(
-    encoder::Encoder, kinds::Vector{Any}, types::Vector{Any}, numbers::Vector{UInt8}, values::Vector{Any}
-)
+function are_all(@nospecialize(T), values::Vector{Any})
+    for i in eachindex(values)
+        typeof(values[i]) === T || return false
+    end
+    return true
+end
+
+"The kinds of values that were met; the types, and the number of the kind of each."
+struct Kinds
+    kinds::Vector{Any}
+    types::Vector{Any}
+    numbers::Vector{UInt8}
+end
+
+"The number of the kind of each value, from 1; `nothing` where the kinds are too many."
+function number_kinds!(kinds::Kinds, encoder::Encoder, values::Vector{Any})
     codes = Vector{UInt8}(undef, length(values))
-    type, code = types[1], 0x01
+    type, code = Any, 0x00
     for i in eachindex(values)
         T = typeof(values[i])
         if T !== type
-            at = find_identical(types, T)
+            at = find_identical(kinds.types, T)
             if at == 0
-                length(types) < 4 * MOST_KINDS || return nothing
-                at = add_type!(encoder, kinds, types, numbers, T)
-                length(kinds) <= MOST_KINDS || return nothing
+                length(kinds.types) < 4 * MOST_KINDS || return nothing
+                at = add_type!(kinds, encoder, T)
+                length(kinds.kinds) <= MOST_KINDS || return nothing
             end
-            type, code = T, numbers[at]
+            type, code = T, kinds.numbers[at]
         end
         codes[i] = code
     end
@@ -150,18 +159,16 @@ function find_identical(items::Vector{Any}, @nospecialize(x))
     return 0
 end
 
-@noinline function add_type!(
-    encoder::Encoder, kinds::Vector{Any}, types::Vector{Any}, numbers::Vector{UInt8}, @nospecialize(T)
-)
+@noinline function add_type!(kinds::Kinds, encoder::Encoder, @nospecialize(T))
     kind = kind_of(encoder, T)
-    number = find_identical(kinds, kind)
+    number = find_identical(kinds.kinds, kind)
     if number == 0
-        push!(kinds, kind)
-        number = length(kinds)
+        push!(kinds.kinds, kind)
+        number = length(kinds.kinds)
     end
-    push!(types, T)
-    push!(numbers, UInt8(number))
-    return length(types)
+    push!(kinds.types, T)
+    push!(kinds.numbers, UInt8(number))
+    return length(kinds.types)
 end
 
 """
@@ -233,7 +240,7 @@ end
 
 "The values, with a `String` in the place of every other kind of text."
 function only_strings(values::Vector{Any})
-    all(x -> x isa String, values) && return values
+    are_all(String, values) && return values
     return Any[x isa String ? x : as_string(x) for x in values]
 end
 

@@ -8,9 +8,9 @@ place: then the container is written value by value, which knows better.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Sequence
-from itertools import chain, compress, repeat
-from operator import eq, is_, itemgetter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, compress
+from operator import itemgetter
 from typing import Any
 
 from . import tags
@@ -26,6 +26,9 @@ _MOST_TYPES = 32
 
 _MOST_SHAPES = 16
 """How many sets of keys dicts may have for each of them to be sent once."""
+
+_ONLY = [bytes(number == code for number in range(256)) for code in range(_MOST_TYPES)]
+"""For each code the table that makes of it 1 and of all others 0."""
 
 Values = Sequence[Any]
 PackedWriter = Callable[["Packer", Values], None]
@@ -93,19 +96,18 @@ class Packer:
     def _write_mixed(self, types: set[type], values: Values) -> None:
         numbers = {cls: number for number, cls in enumerate(types)}
         codes = bytes(map(numbers.__getitem__, map(type, values)))
-        groups = (
-            list(compress(values, map(is_, map(type, values), repeat(cls)))) for cls in numbers
-        )
-        self.mixed(codes, len(types))
-        for cls, group in zip(numbers, groups, strict=True):
-            self.encoder.u32(len(group))
+        for cls, group in zip(numbers, self.groups(values, codes, len(types)), strict=True):
             self._writer(cls)(self, group)
 
-    def mixed(self, codes: bytes, count: int) -> None:
-        """Values of several kinds follow: for each its length, and what is of that kind."""
+    def groups(self, values: Values, codes: bytes, count: int) -> Iterator[Values]:
+        """The values of each kind, as `codes` have it, to be written when they come."""
         self.encoder.byte(tags.MIXED)
         self.encoder.byte(count)
         self.encoder.blob(codes)
+        for code in range(count):
+            group = list(compress(values, codes.translate(_ONLY[code])))
+            self.encoder.u32(len(group))
+            yield group
 
     def one_by_one(self, values: Values) -> None:
         """Values of which there is nothing to say at once."""
@@ -211,41 +213,61 @@ def _write_rows(packer: Packer, tag: int, rows: Values) -> None:
 
 def _write_dicts(packer: Packer, values: Values) -> None:
     packer.enter(values)
-    dicts = list(map(dict.copy, values))
-    keys = list(chain.from_iterable(dicts))
-    shapes: list[Any] = []
-    if set(map(type, keys)) <= {str}:  # among others there are different ones that are equal
-        shapes = list(map(tuple, dicts))
-    distinct = dict.fromkeys(shapes)
-    if len(distinct) == 1:
-        _write_records(packer, shapes[0], dicts)
-    elif 1 < len(distinct) <= min(_MOST_SHAPES, len(dicts) // 2):
-        _write_shapes(packer, shapes, list(distinct), dicts)
-    else:
-        packer.encoder.byte(tags.DICT | tags.OF_ITS_OWN)
-        packer.encoder.blob(array("q", map(len, dicts)))
-        packer.write(keys)
-        packer.write(list(chain.from_iterable(map(dict.values, dicts))))
+    if not _write_as_records(packer, values):
+        dicts = list(map(dict.copy, values))  # another thread may change them
+        if not _write_as_shapes(packer, dicts):
+            _write_each_dict(packer, dicts)
     packer.leave()
 
 
-def _write_records(packer: Packer, keys: Sequence[str], dicts: Sequence[dict[Any, Any]]) -> None:
-    """Dicts with the same keys in the same order."""
+def _write_as_records(packer: Packer, dicts: Sequence[dict[Any, Any]]) -> bool:
+    """Dicts with the same keys, in whatever order: Julia's have none. Whether they are such."""
+    keys = tuple(dicts[0])
+    if set(map(len, dicts)) != {len(keys)} or not _are_strings(chain.from_iterable(dicts)):
+        return False
+    try:
+        columns = _fields(dicts, keys)
+    except KeyError:
+        return False
+    _write_records(packer, keys, columns)
+    return True
+
+
+def _fields(dicts: Sequence[dict[Any, Any]], keys: Iterable[Any]) -> list[list[Any]]:
+    return [list(map(itemgetter(key), dicts)) for key in keys]
+
+
+def _write_records(packer: Packer, keys: Values, columns: Sequence[Values]) -> None:
     packer.encoder.counted(tags.DICT, len(keys))
     packer.write(keys)
-    packer.columns([list(map(itemgetter(key), dicts)) for key in keys])
+    packer.columns(columns)
 
 
-def _write_shapes(
-    packer: Packer, shapes: Values, distinct: Values, dicts: Sequence[dict[Any, Any]]
-) -> None:
-    numbers = {shape: number for number, shape in enumerate(distinct)}
+def _are_strings(keys: Iterable[Any]) -> bool:
+    # Among keys of other types there are different ones that are equal.
+    return set(map(type, keys)) <= {str}
+
+
+def _write_as_shapes(packer: Packer, dicts: Sequence[dict[Any, Any]]) -> bool:
+    """Dicts among which there are few sets of keys. Whether they are such."""
+    if not _are_strings(chain.from_iterable(dicts)):
+        return False
+    shapes = list(map(frozenset, dicts))
+    numbers = {shape: number for number, shape in enumerate(dict.fromkeys(shapes))}
+    if len(numbers) > min(_MOST_SHAPES, len(dicts) // 2):
+        return False
     codes = bytes(map(numbers.__getitem__, shapes))
-    packer.mixed(codes, len(distinct))
-    for number, keys in enumerate(distinct):
-        group = list(compress(dicts, map(eq, codes, repeat(number))))
-        packer.encoder.u32(len(group))
-        _write_records(packer, keys, group)
+    for group in packer.groups(dicts, codes, len(numbers)):
+        keys = tuple(group[0])
+        _write_records(packer, keys, _fields(group, keys))
+    return True
+
+
+def _write_each_dict(packer: Packer, dicts: Sequence[dict[Any, Any]]) -> None:
+    packer.encoder.byte(tags.DICT | tags.OF_ITS_OWN)
+    packer.encoder.blob(array("q", map(len, dicts)))
+    packer.write(list(chain.from_iterable(dicts)))
+    packer.write(list(chain.from_iterable(map(dict.values, dicts))))
 
 
 def write_named_tuples(packer: Packer, values: Values) -> None:
