@@ -8,8 +8,8 @@ codec() = Values.Codec(Values.Exports(), Values.Lender(), identity)
 function there_and_back(value)
     both = codec()
     encoded = Values.encode(both, value)
-    back, segments = Values.decode(both, encoded.buffers, "value")
-    foreach(fd -> Values.close_segment!(both.lender, Int(fd)), segments)
+    back = Values.decode(both, encoded.buffers, "value")
+    Values.close_segments!(both.lender, encoded.segments)
     return back
 end
 
@@ -33,9 +33,9 @@ end
     array = collect(1.0:100_000.0)
     encoded = Values.encode(both, array)
     @test !isempty(encoded.segments)
-    back, segments = Values.decode(both, encoded.buffers, "array")
+    back = Values.decode(both, encoded.buffers, "array")
     @test back == array
-    foreach(fd -> Values.close_segment!(both.lender, Int(fd)), segments)
+    Values.close_segments!(both.lender, encoded.segments)
     @test isempty(both.lender.segments)
 end
 

@@ -5,7 +5,6 @@ mutable struct Decoder
     data::Vector{UInt8}
     position::Int
     buffers::Vector{Vector{UInt8}}
-    segments::Vector{Int}   # the sender's segments that were mapped: it can close them
     exports::Exports
     borrower::Borrower
     structs::Dict{String,Type}
@@ -62,7 +61,6 @@ end
     if placement == SHARED_FD
         pid = read_number(decoder, UInt32)
         fd = Int(read_number(decoder, UInt32))
-        push!(decoder.segments, fd)
         return Blob(UInt8[], 1, size, "/proc/$pid/fd/$fd", read_number(decoder, UInt64))
     end
     inode = read_number(decoder, UInt64)

@@ -22,11 +22,11 @@ mutable struct Encoder
     losses::Vector{String}       # what the other side's types do not hold of the value, each once
 end
 
-function Encoder(exports::Exports, lender::Lender, structs::Dict{String,Type})
+function Encoder(exports::Exports, lender::Lender, structs::Dict{String,Type}, segments=Int[])
     io = IOBuffer(; sizehint=256)
     inside = IdDict{Any,Nothing}()
     return Encoder(
-        io, Vector{UInt8}[], Int[], Int[], inside, Any[], 0, MAX_DEPTH + 1, exports, lender, structs,
+        io, Vector{UInt8}[], segments, Int[], inside, Any[], 0, MAX_DEPTH + 1, exports, lender, structs,
         String[],
     )
 end
@@ -89,7 +89,7 @@ function write_chunked_blob(encoder::Encoder, size::Int, write_all)
 end
 
 @noinline function write_big_blob(encoder::Encoder, size::Int, @nospecialize(write_all))
-    segment = lend!(write_all, encoder.lender)
+    segment = lend!(write_all, encoder.lender, encoder.segments)
     if segment === nothing
         write(encoder.io, IN_FRAME, htol(UInt64(size)))
         write_count(encoder, length(encoder.buffers) + 1)
@@ -98,7 +98,6 @@ end
         push!(encoder.buffers, take!(buffer))
         return nothing
     end
-    push!(encoder.segments, segment.fd)
     if isempty(segment.path)
         write(encoder.io, SHARED_FD, htol(UInt64(size)), htol(UInt32(getpid())))
         write(encoder.io, htol(UInt32(segment.fd)), htol(segment.inode))

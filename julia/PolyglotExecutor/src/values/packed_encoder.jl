@@ -67,8 +67,9 @@ written(encoder::Encoder) = (
 function take_back!(encoder::Encoder, before::NTuple{6,Int})
     truncate(encoder.io, before[1])
     resize!(encoder.buffers, before[2])
-    foreach(fd -> close_segment!(encoder.lender, fd), encoder.segments[(before[3] + 1):end])
-    resize!(encoder.segments, before[3])
+    while length(encoder.segments) > before[3]
+        close_last!(encoder.lender, encoder.segments)
+    end
     for number in encoder.lent[(before[4] + 1):end]
         release!(encoder.exports, encoder.exports.generation, number, 1)
     end

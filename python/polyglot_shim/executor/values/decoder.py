@@ -46,8 +46,6 @@ class Decoder:
     ) -> None:
         self.data = memoryview(buffers[0]).cast("B")
         self.position = 0
-        self.segments: list[int] = []
-        """The sender's segments that were mapped: it can close them."""
         self.exports = exports
         self.make_proxy = make_proxy
         self.enums = enums
@@ -100,9 +98,7 @@ class Decoder:
             return self._buffers[self.u32()]
         if placement == tags.SHARED_FD:
             pid, fd, inode = self.unpack(_FD)
-            memory = borrow(f"/proc/{pid}/fd/{fd}", inode, size)
-            self.segments.append(fd)
-            return memory
+            return borrow(f"/proc/{pid}/fd/{fd}", inode, size)
         inode, length = self.unpack(_FILE)
         path = str(self.data[self.position : self.position + length], "utf-8")
         self.position += length
