@@ -15,7 +15,17 @@ is_dense(@nospecialize(a)) = is_wrapper(a) && is_dense(parent(a))
 is_wrapper(::Union{SubArray,Base.ReshapedArray,Base.ReinterpretArray,PermutedDimsArray}) = true
 is_wrapper(@nospecialize(a)) = nameof(typeof(a)) in (:Adjoint, :Transpose) && parent(a) !== a
 
+"Whether the elements stand in the array itself, as those of StaticArrays do."
+function is_static(@nospecialize(a))
+    for id in STATIC_ARRAYS
+        package = loaded(id)
+        package === nothing || return a isa package.StaticArray
+    end
+    return false
+end
+
 function write_value(encoder::Encoder, @nospecialize(a::AbstractArray))
+    is_static(a) && return write_value(encoder, Base.invokelatest(Array, a))
     is_dense(a) || is_categorical(a) || return write_other(encoder, a)
     a isa Vector{Any} && return write_list(encoder, a)
     write_array(encoder, a, true)
@@ -51,6 +61,9 @@ function write_array(encoder::Encoder, @nospecialize(a::AbstractArray), as_list:
     if text !== Union{} && text <: Union{AbstractString,AbstractChar,Symbol}
         return later(write_strings, encoder, only_texts(a), string_flags(T), as_list)
     end
+    if is_whole_complex(S) && all(x -> x === missing || is_exact(x), a)
+        return later(write_array, encoder, float_elements(a), as_list)
+    end
     description = describe_element(S)
     if description !== nothing
         T === S && return later(write_plain, encoder, description, a)
@@ -71,6 +84,13 @@ only_texts(@nospecialize(a::AbstractArray)) = Any[text_or_gap(x) for x in a]
 
 text_or_gap(x::Union{String,Missing,Nothing}) = x
 text_or_gap(@nospecialize(x)) = as_string(x)
+
+# NumPy has complex floats only. Those hold all that a Complex of integers, sent alone, becomes in Python.
+is_whole_complex(@nospecialize(T)) = T !== Union{} && T <: Complex && T <: Complex{<:Integer}
+
+float_elements(a::AbstractArray{T}) where {T<:Complex} = ComplexF64[ComplexF64(x) for x in a]
+float_elements(@nospecialize(a::AbstractArray)) =
+    Union{Missing,ComplexF64}[x === missing ? missing : ComplexF64(x) for x in a]
 
 without_nothing(@nospecialize(T)) = T === Nothing ? Union{} : T
 without_nothing(T::Union) = Union{without_nothing(T.a),without_nothing(T.b)}

@@ -64,13 +64,16 @@ const EXACT = 2^53
 
 function write_value(encoder::Encoder, x::Complex)
     re, im = real(x), imag(x)
-    exact = re isa Integer && -EXACT <= re <= EXACT && -EXACT <= im <= EXACT
-    exact || is_long_float(x) || return write_reference(encoder, x)
+    is_exact(x) || is_long_float(x) || return write_reference(encoder, x)
     write_tag(encoder, COMPLEX)
     write_part(encoder, re)
     write_part(encoder, im)
     return nothing
 end
+
+"Whether floats hold the number exactly."
+is_exact(x::Complex{<:Integer}) = -EXACT <= real(x) <= EXACT && -EXACT <= imag(x) <= EXACT
+is_exact(@nospecialize(x)) = false
 
 write_part(encoder::Encoder, x::Integer) = write_value(encoder, Int64(x))
 write_part(encoder::Encoder, x::BigFloat) = write_value(encoder, x)

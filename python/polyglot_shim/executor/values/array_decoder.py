@@ -95,11 +95,19 @@ def read_element(decoder: Decoder) -> np.dtype[Any]:
     if code == tags.PERIOD:
         return np.dtype(f"<m8[{tags.PERIOD_UNITS[decoder.byte()]}]")
     if code == tags.SUBARRAY:
-        count = decoder.u32()
-        return np.dtype((read_element(decoder), (count,)))
+        return _read_subarray(decoder)
     if code == tags.STRUCT:
         return _read_struct(decoder)
     return elements.DTYPES[code]
+
+
+def _read_subarray(decoder: Decoder) -> np.dtype[Any]:
+    """Rows within rows are one subarray of several dimensions."""
+    shape = [decoder.u32()]
+    while decoder.data[decoder.position] == tags.SUBARRAY:
+        decoder.position += 1
+        shape.append(decoder.u32())
+    return np.dtype((read_element(decoder), tuple(shape)))
 
 
 def _read_struct(decoder: Decoder) -> np.dtype[Any]:
