@@ -2,6 +2,7 @@
 
 using Dates, Test, UUIDs
 using PolyglotExecutor: Values
+using Vectors: Vectors
 
 codec() = Values.Codec(Values.Exports(), Values.Lender(), identity)
 
@@ -48,4 +49,18 @@ end
         sprint(showerror, e)
     end
     @test occursin("bad.b[2] (String)", problem)
+end
+
+# As in test/test_value_vectors.py, which says what the cases hold.
+@testset "packed values: $(case["name"])" for case in Vectors.load("values.json")
+    packed, plain = hex2bytes(case["packed"]), hex2bytes(case["plain"])
+    value = Values.decode(codec(), [packed])
+    expected = Values.decode(codec(), [plain])
+    @test isequal(value, expected)
+    @test typeof(value) == typeof(expected)
+    value isa Vector && @test map(typeof, value) == map(typeof, expected)
+    case["written"] && @test Values.encode(codec(), expected).buffers[1] == packed
+    @testset "cut at $size" for size in 3:(length(packed) - 1)
+        @test_throws Union{Values.ConversionError,BoundsError} Values.decode(codec(), [packed[1:size]])
+    end
 end

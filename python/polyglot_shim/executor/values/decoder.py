@@ -93,6 +93,8 @@ class Decoder:
         if placement == tags.INLINE:
             start = self.position
             self.position = start + size
+            if self.position > len(self.data):
+                raise ConversionError("the value ends too early", "corrupt", "receive")
             return self.data[start : self.position]
         if placement == tags.IN_FRAME:
             return self._buffers[self.u32()]

@@ -74,7 +74,11 @@ def read_packed(decoder: Decoder, count: int) -> list[Any]:
     read = _KINDS.get(kind)
     if read is None:
         raise ConversionError(f"the kind {kind:#x} is unknown", "corrupt", "receive")
-    return read(decoder, count)
+    values = read(decoder, count)
+    if len(values) != count:
+        reason = f"there are {len(values)} values in the place of {count}"
+        raise ConversionError(reason, "corrupt", "receive")
+    return values
 
 
 def _read_nothing(decoder: Decoder, count: int) -> list[Any]:

@@ -6,19 +6,15 @@ from typing import Any
 
 from . import tags
 from .decoder import Buffer, Decoder
-from .errors import ConversionError
 
 
 def read_texts(decoder: Decoder, count: int) -> list[Any]:
-    """As many strings. Raises `ConversionError`."""
+    """Strings, which should be as many."""
     if decoder.byte() == tags.BY_SEPARATOR:
         texts: list[Any] = str(memoryview(decoder.blob()).cast("B"), "utf-8").split("\0")
     else:
         offsets = memoryview(decoder.blob()).cast("B").cast("q").tolist()
         texts = _cut(decoder.blob(), offsets)
-    if len(texts) != count:
-        reason = f"there are {len(texts)} strings in the place of {count}"
-        raise ConversionError(reason, "corrupt", "receive")
     return texts
 
 
