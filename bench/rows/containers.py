@@ -1,4 +1,4 @@
-"""The languages' own containers across, beside what pickle needs for the same within Python; a table
+"""The languages' own containers across, beside what pickle needs for the same in Python; a table
 with text columns beside a feather file; a call with a small array beside one with a number."""
 
 from __future__ import annotations
