@@ -173,3 +173,91 @@ def test_what_julia_cannot_receive(peer: JuliaPeer, value: Any, message: str) ->
     with pytest.raises(JuliaError) as caught:
         peer.echo(value)
     assert message in str(caught.value)
+
+
+TEXTS_OF_BITS = [
+    "primitive type Short <: AbstractString 64 end",
+    "Short(s::String) ="
+    " reinterpret(Short, foldl((n, b) -> n << 8 | b, codeunits(s); init=UInt64(0)))",
+    "Base.ncodeunits(s::Short) = 8 - leading_zeros(reinterpret(UInt64, s)) >> 3",
+    "Base.codeunit(::Short) = UInt8",
+    "Base.codeunit(s::Short, i::Integer) ="
+    " (reinterpret(UInt64, s) >> (8 * (ncodeunits(s) - i))) % UInt8",
+    "Base.isvalid(s::Short, i::Int) = 1 <= i <= ncodeunits(s)",
+    "Base.iterate(s::Short, i::Int=1) ="
+    " i > ncodeunits(s) ? nothing : (Char(codeunit(s, i)), i + 1)",
+    "Base.write(io::IO, s::Short) = write(io, reinterpret(UInt64, s))",
+    "struct Letter <: AbstractChar; code::UInt32; end",
+    "Base.codepoint(c::Letter) = c.code",
+]
+"""Strings and characters that are bits, as those of InlineStrings and so of CSV's columns."""
+
+
+@pytest.fixture(scope="module")
+def of_bits(peer: JuliaPeer) -> JuliaPeer:
+    for definition in TEXTS_OF_BITS:
+        peer.make(f"(@eval {definition}; nothing)")
+    return peer
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ('Short("abc")', "abc"),
+        ('Any[Short("abc"), "d"]', ["abc", "d"]),
+        ('Any[Short("abc") for _ in 1:9]', ["abc"] * 9),
+        ('Dict(Short("abc") => Short("d"))', {"abc": "d"}),
+        ("Letter(0x00000061)", "a"),
+        ('(Short("abc"), Letter(0x00000061))', ("abc", "a")),
+    ],
+)
+def test_strings_that_are_bits(of_bits: JuliaPeer, code: str, expected: Any) -> None:
+    assert same(expected, of_bits.make(code))
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ('[Short("abc"), Short("d")]', ["abc", "d"]),
+        ('[Short("abc") Short("d")]', [["abc", "d"]]),
+        ('Union{Missing,Short}[Short("abc"), missing]', ["abc", pd.NA]),
+        ('view([Short("abc"), Short("d")], 2:2)', ["d"]),
+        ("[Letter(0x00000061), Letter(0x00000062)]", ["a", "b"]),
+    ],
+)
+def test_arrays_of_strings_that_are_bits(of_bits: JuliaPeer, code: str, expected: Any) -> None:
+    value = of_bits.make(code)
+    assert value.dtype == object and same(expected, value.tolist())
+
+
+def test_columns_and_records_of_strings_that_are_bits(of_bits: JuliaPeer) -> None:
+    frame = of_bits.make('(n = [1, 2], s = [Short("abc"), Short("d")], x = [1.5, 2.5])')
+    pd.testing.assert_frame_equal(
+        frame, pd.DataFrame({"n": [1, 2], "s": ["abc", "d"], "x": [1.5, 2.5]})
+    )
+    records = of_bits.make('[(n = 1, s = Short("abc")), (n = 2, s = Short("d"))]')
+    assert records.tolist() == [(1, "abc"), (2, "d")]
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("[1+2im 3; 4 5im]", np.array([[1 + 2j, 3], [4, 5j]])),
+        ("[1+2im, 3]", np.array([1 + 2j, 3])),
+        ("Complex{Int8}[1+2im]", np.array([1 + 2j])),
+        ("Union{Missing,Complex{Int}}[1im, missing]", np.ma.MaskedArray([1j, 0], [0, 1])),
+        ("[big(1) + 2im 3]", np.array([[1 + 2j, 3]])),
+    ],
+)
+def test_complex_integers_are_complex_floats(peer: JuliaPeer, code: str, expected: Any) -> None:
+    assert same(expected, peer.make(code))
+
+
+def test_complex_integers_that_floats_do_not_hold_stay(peer: JuliaPeer) -> None:
+    value = peer.make("[2^60 + 1im 1im]")
+    assert value.dtype == object and value[0, 1] == 1j
+
+
+def test_a_subarray_comes_back_with_its_dimensions(peer: JuliaPeer) -> None:
+    dtype = np.dtype([("m", "i8", (2, 3)), ("deep", [("c", "f4", (2, 1, 2))], (2, 2))], align=True)
+    assert peer.echo(np.zeros(3, dtype)).dtype == dtype

@@ -29,10 +29,10 @@ def plain() -> Iterator[JuliaPeer]:
 
 @pytest.fixture(scope="module")
 def packages() -> Iterator[JuliaPeer]:
-    """Julia with the three packages loaded."""
+    """Julia with the packages loaded."""
     peer = JuliaPeer()
     peer.make(f'(push!(LOAD_PATH, "{STUBS}"); nothing)')
-    peer.make("@eval begin using DataFrames, Tables, CategoricalArrays end")
+    peer.make("@eval begin using DataFrames, Tables, CategoricalArrays, StaticArrays end")
     yield peer
     peer.close()
 
@@ -108,3 +108,26 @@ def test_a_table_of_arrow(plain: JuliaPeer) -> None:
     types = plain.give(table, "[string(eltype(c)) for c in it]")
     assert list(types) == [f"Union{{Missing, {name}}}" for name in ("Int64", "String", "Date")]
     assert np.array_equal(plain.echo(table)["i"].isna(), [False, True])
+
+
+def test_a_categorical_array_alone(packages: JuliaPeer) -> None:
+    values = pd.Categorical(["low", None, "high"], categories=["low", "high"], ordered=True)
+    back = packages.echo(values)
+    assert back.equals(values) and back.ordered
+    assert packages.give(values, "it isa CategoricalArrays.CategoricalArray") is True
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("SVector{3,Float64}((1, 2, 3))", np.array([1.0, 2, 3])),
+        ("SMatrix{2,2,Int32,4}((1, 2, 3, 4))", np.array([[1, 3], [2, 4]], "i4")),
+        ('SVector{2,String}(("a", "b"))', np.array(["a", "b"], object)),
+        ("SVector{2,Any}((1, nothing))", [1, None]),
+        ("Any[SVector{1,Int}((i,)) for i in 1:9][9]", np.array([9])),
+    ],
+)
+def test_static_arrays_are_arrays(packages: JuliaPeer, code: str, expected: Any) -> None:
+    value = packages.make(code)
+    assert type(value) is type(expected) and np.array_equal(value, expected)
+    assert getattr(value, "dtype", None) == getattr(expected, "dtype", None)

@@ -171,7 +171,29 @@ def julia_containers(inner: Any) -> Any:
     )
 
 
+def julia_packed(inner: Any) -> Any:
+    """Containers of so many values that they are packed."""
+    rows = st.one_of(
+        inner,
+        st.tuples(inner, inner).map("({0[0]}, {0[1]})".format),
+        st.lists(inner, max_size=3).map(lambda xs: f"Any[{', '.join(xs)}]"),
+        st.tuples(inner, inner).map('Dict{{Any,Any}}("a" => {0[0]}, "b" => {0[1]})'.format),
+        st.tuples(julia_strings, inner).map("Dict{{Any,Any}}({0[0]} => {0[1]})".format),
+        inner.map("(left = {}, right = 1)".format),
+    )
+    lists = st.lists(rows, min_size=8, max_size=14)
+    return st.one_of(
+        lists.map(lambda xs: f"Any[{', '.join(xs)}]"),
+        lists.map(lambda xs: f"({', '.join(xs)},)"),
+        lists.map(
+            lambda xs: "Dict{Any,Any}(" + ", ".join(f"{n} => {x}" for n, x in enumerate(xs)) + ")"
+        ),
+    )
+
+
 julia_values = st.one_of(
+    julia_packed(julia_scalars),
+    julia_packed(julia_packed(julia_scalars)),
     st.recursive(st.one_of(julia_scalars, julia_arrays), julia_containers, max_leaves=8),
     julia_arrays,
 )

@@ -29,27 +29,26 @@ function handle(peer::Peer, header, buffers)
     op = header["op"]
     if op == "make"
         peer.made[] = Core.eval(Main, Meta.parse(header["code"]))
-        return answer(peer, peer.made[], Int[])
+        return answer(peer, peer.made[])
     elseif op == "status"
-        return answer(peer, (length(codec.lender.segments), length(codec.exports)), Int[])
+        return answer(peer, (length(codec.lender.segments), length(codec.exports)))
     end
-    value, segments = Values.decode(codec, buffers, "value")
-    op == "echo" && return answer(peer, value, segments)
+    value = Values.decode(codec, buffers, "value")
+    op == "echo" && return answer(peer, value)
     if op == "compare"
         same = isequal(value, peer.made[])
-        return answer(peer, (same, string(typeof(value)), string(typeof(peer.made[]))), segments)
+        return answer(peer, (same, string(typeof(value)), string(typeof(peer.made[]))))
     end
-    return answer(peer, Core.eval(Main, :(let it = $(QuoteNode(value)); $(Meta.parse(header["code"])); end)), segments)
+    code = Meta.parse(header["code"])
+    return answer(peer, Core.eval(Main, :(let it = $(QuoteNode(value)); $code; end)))
 end
 
-function answer(peer::Peer, value, segments::Vector{Int})
+function answer(peer::Peer, value)
     encoded = Values.encode(peer.codec, value, "answer")
-    return Dict("segments" => segments), encoded.buffers
+    return Dict("lent" => encoded.segments), encoded.buffers
 end
 
-function failure(e)
-    return Dict("error" => sprint(showerror, e), "segments" => Int[]), Vector{UInt8}[]
-end
+failure(e) = Dict("error" => sprint(showerror, e)), Vector{UInt8}[]
 
 Values.write_value(encoder::Values.Encoder, x::Values.Holding) =
     Values.write_foreign_reference(encoder, x.reference)

@@ -94,8 +94,8 @@ class JuliaPeer:
             self.lender.close(fd)
         if "error" in frame.header:
             raise JuliaError(frame.header["error"])
-        answer, self._done = self.codec.decode(frame.buffers, "it")
-        return answer
+        self._done = frame.header["lent"]
+        return self.codec.decode(frame.buffers, "it")
 
     def close(self) -> None:
         assert self._process.stdin is not None and self._process.stdout is not None

@@ -246,7 +246,27 @@ def containers(inner: Any) -> Any:
     )
 
 
+def packed(inner: Any) -> Any:
+    """Containers of so many values that they are packed."""
+    rows = st.one_of(
+        inner,
+        st.tuples(inner, scalars),
+        st.lists(inner, max_size=3),
+        st.fixed_dictionaries({"a": inner}, optional={"b": scalars}),
+        st.dictionaries(hashable, inner, max_size=3),
+        st.builds(Pair, inner, scalars),
+    )
+    return st.one_of(
+        st.lists(rows, min_size=8, max_size=20),
+        st.lists(rows, min_size=8, max_size=12).map(tuple),
+        st.dictionaries(hashable, rows, min_size=8, max_size=12),
+    )
+
+
 python_values = st.one_of(
+    packed(scalars),
+    packed(packed(st.one_of(scalars, arrays()))),
+    st.sets(hashable, min_size=8),
     st.recursive(st.one_of(scalars, arrays()), containers, max_leaves=12),
     st.sets(st.one_of(hashable, st.frozensets(st.integers()))),
     arrays(),

@@ -10,6 +10,7 @@ from bench.rows import (
     cells,
     compiled,
     completion,
+    containers,
     errors,
     firsts,
     install,
@@ -33,6 +34,7 @@ GROUPS = {
         completion,
         memory,
         calls,
+        containers,
         tables,
         arrays,
     )

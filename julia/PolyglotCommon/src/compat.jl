@@ -140,4 +140,19 @@ const SHOWS_STRINGS_WHOLE =
 "The descriptor of an open file, as an integer."
 descriptor(io::IOStream) = Int(reinterpret(Cint, RawFD(fd(io))))
 
+
+# Of no version yet: Julia has no public way to make many dicts of the same keys without hashing each.
+"Where in `model` the values of its `keys` are."
+places(model::Dict, keys::Vector) = Int[Base.ht_keyindex(model, key) for key in keys]
+
+"A dict with the keys of `model`, and the `values` at their [`places`](@ref)."
+function copy_with(model::Dict, places::Vector{Int}, values::Vector)
+    copied = copy(model)
+    slots = copied.vals
+    for i in eachindex(places)
+        slots[places[i]] = values[i]
+    end
+    return copied
+end
+
 end

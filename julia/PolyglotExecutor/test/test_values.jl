@@ -2,14 +2,15 @@
 
 using Dates, Test, UUIDs
 using PolyglotExecutor: Values
+using Vectors: Vectors
 
 codec() = Values.Codec(Values.Exports(), Values.Lender(), identity)
 
 function there_and_back(value)
     both = codec()
     encoded = Values.encode(both, value)
-    back, segments = Values.decode(both, encoded.buffers, "value")
-    foreach(fd -> Values.close_segment!(both.lender, Int(fd)), segments)
+    back = Values.decode(both, encoded.buffers, "value")
+    Values.close_segments!(both.lender, encoded.segments)
     return back
 end
 
@@ -33,9 +34,9 @@ end
     array = collect(1.0:100_000.0)
     encoded = Values.encode(both, array)
     @test !isempty(encoded.segments)
-    back, segments = Values.decode(both, encoded.buffers, "array")
+    back = Values.decode(both, encoded.buffers, "array")
     @test back == array
-    foreach(fd -> Values.close_segment!(both.lender, Int(fd)), segments)
+    Values.close_segments!(both.lender, encoded.segments)
     @test isempty(both.lender.segments)
 end
 
@@ -48,4 +49,18 @@ end
         sprint(showerror, e)
     end
     @test occursin("bad.b[2] (String)", problem)
+end
+
+# As in test/test_value_vectors.py, which says what the cases hold.
+@testset "packed values: $(case["name"])" for case in Vectors.load("values.json")
+    packed, plain = hex2bytes(case["packed"]), hex2bytes(case["plain"])
+    value = Values.decode(codec(), [packed])
+    expected = Values.decode(codec(), [plain])
+    @test isequal(value, expected)
+    @test typeof(value) == typeof(expected)
+    value isa Vector && @test map(typeof, value) == map(typeof, expected)
+    case["written"] && @test Values.encode(codec(), expected).buffers[1] == packed
+    @testset "cut at $size" for size in 3:(length(packed) - 1)
+        @test_throws Union{Values.ConversionError,BoundsError} Values.decode(codec(), [packed[1:size]])
+    end
 end

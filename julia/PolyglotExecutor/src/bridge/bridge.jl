@@ -49,11 +49,20 @@ function close_segments(bridge::Bridge, fds)
     return nothing
 end
 
+"Closes what was lent for a frame, which is not sent or was answered. An interrupt waits for it."
+function end_lease(bridge::Bridge, lease::Vector{Int})
+    isempty(lease) && return nothing
+    disable_sigint() do
+        Base.@lock bridge.lock Values.close_segments!(bridge.lender, lease)
+    end
+    return nothing
+end
+
 "What is sent of values: `encode` (`Values.encode` and its like) of the bridge's codec and `arguments`."
 outgoing(encode, bridge::Bridge, @nospecialize(arguments...)) =
     Base.@lock bridge.lock encode(bridge.codec, arguments...)::Values.Encoded
 
-"What has arrived: the values, and the segments that they came in."
+"The value that has arrived."
 incoming(bridge::Bridge, buffers, name::String) =
     Base.@lock bridge.lock Values.decode(bridge.codec, buffers, name)
 
@@ -71,7 +80,7 @@ function release_dropped(session)
     return nothing
 end
 
-function send_release(session, references, segments::Vector{Int}, generation::Int)
+function send_release(session, references, segments, generation::Int)
     header = JSON.fields(
         "type" => "release",
         "to" => session.bridge.peer,

@@ -19,15 +19,16 @@ it needs, with the names of each. Throws [`Values.ConversionError`](@ref) and `I
 function request(session, op::String, parts::Vector{NamedValue}, fields::JSON.Fields)
     bridge = session.bridge
     release_dropped(session)
-    sent = checked(session, outgoing(Values.encode_parts, bridge, parts))
     name = op == "get" ? fields_name(fields) : "the result"
     push!(fields, Pair{String,Any}("generation", bridge.exports.generation))
+    lease = Int[]
     try   # what the frame refers to lives until it is sent
+        sent = checked(session, outgoing(Values.encode_parts, bridge, parts, lease))
         return GC.@preserve parts call(session, bridge.peer, op, fields, sent.buffers) do frame
             return result_of(session, frame, name)
         end
     finally   # it was mapped, or nobody waits for the answer any more
-        close_segments(bridge, sent.segments)
+        end_lease(bridge, lease)
     end
 end
 
@@ -41,10 +42,13 @@ function result_of(session, frame::Frames.Frame, name::String="the result")
 end
 
 function decode_answer(session, frame::Frames.Frame, name::String="the result")
-    value, segments = incoming(session.bridge, frame.buffers, name)
-    isempty(segments) ||
-        send_release(session, Values.Released[], segments, frame.header["generation"])
-    return value
+    try
+        return incoming(session.bridge, frame.buffers, name)
+    finally   # what could not be read is lent no longer, either
+        segments = get(frame.header, "segments", ())
+        isempty(segments) ||
+            send_release(session, Values.Released[], segments, frame.header["generation"])
+    end
 end
 
 "The values of a call that arrived; its caller waits, and closes the segments."
@@ -68,10 +72,15 @@ function names_of_parts(header::Dict{String,Any}, count::Int)
     return String[names; arguments; keywords]
 end
 
-"The fields and buffers of the `return` with a value, which has to live until that is sent."
-function answer_with(session, @nospecialize(value), name::String)
-    sent = checked(session, outgoing(Values.encode, session.bridge, value, name))
-    return JSON.fields("generation" => session.bridge.exports.generation), sent.buffers, value
+"""
+The fields and buffers of the `return` with a value, which has to live until that is sent. The `lease` has
+what is to be closed if it is not.
+"""
+function answer_with(session, @nospecialize(value), name::String, lease::Vector{Int})
+    sent = checked(session, outgoing(Values.encode, session.bridge, value, name, lease))
+    fields = JSON.fields("generation" => session.bridge.exports.generation)
+    isempty(lease) || push!(fields, Pair{String,Any}("segments", Any[lease...]))
+    return fields, sent.buffers, value
 end
 
 "The fields and buffers of the `return` with an error: what it says, and the error to look at."

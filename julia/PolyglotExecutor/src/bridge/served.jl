@@ -8,19 +8,19 @@ function serve_python!(session)
     return nothing
 end
 
-function handle_request(session, frame::Frames.Frame)
+function handle_request(session, frame::Frames.Frame, lease::Vector{Int})
     header = frame.header
     values = arguments(session, frame)
     op = header["op"]::String
     if op == "get"
         name = header["name"]::String
-        return answer_with(session, read_variable(session.mod, name), name)
+        return answer_with(session, read_variable(session.mod, name), name, lease)
     elseif op == "set"
         assign_variables(session.mod, header["names"], values)
-        return answer_with(session, nothing, "")
+        return answer_with(session, nothing, "", lease)
     elseif op == "eval"
         value = evaluate_cell(session, header["code"]::String, "Python").value
-        return answer_with(session, value, "the value")
+        return answer_with(session, value, "the value", lease)
     end
     Compat.compile_for(Compat.USERS_LEVEL)
     value = try
@@ -28,7 +28,7 @@ function handle_request(session, frame::Frames.Frame)
     finally
         Compat.compile_for(Compat.KERNELS_LEVEL)
     end
-    return answer_with(session, value, "the result")
+    return answer_with(session, value, "the result", lease)
 end
 
 function read_variable(mod::Module, name::String)

@@ -4,8 +4,8 @@
     Calls()
 
 Who waits for a `return`, and what is done with calls that arrive: `handlers` maps an `op` to a
-function `(session, frame) -> (fields::JSON.Fields, buffers, …)` of the `return`; `failure` makes the same of an
-exception stack. Tasks of several threads may call: who waits is changed under `lock`.
+function `(session, frame, lease) -> (fields::JSON.Fields, buffers, …)` of the `return`, whose lease has what
+is to be ended if that is not sent; `failure` makes the same of an exception stack. Tasks of several threads may call: who waits is changed under `lock`.
 """
 mutable struct Calls
     lock::ReentrantLock
@@ -93,21 +93,24 @@ function serve_call(session, frame::Frames.Frame)
     # The call may come from within a `print` of the cell's, which goes on afterwards.
     printing = (session.stdout.depth, session.stderr.depth)
     attend!(session, Request(get(header, "id", nothing), get(header, "allow_stdin", false) === true))
-    outcome = attempt(session, handle_call, session, frame)
+    lease = Int[]
+    outcome = attempt(session, handle_call, session, frame, lease)
+    outcome isa Failure && end_lease(session.bridge, lease)
     settle!(session.stdout, printing[1])
     settle!(session.stderr, printing[2])
     frame_read(session.bridge, key_of(frame))
-    GC.@preserve outcome answer_call(session, header["call"], outcome)
+    GC.@preserve outcome answer_call(session, header["call"], outcome, lease)
     attend!(session, before)
     return nothing
 end
 
 # The caller gets an answer, also when the one that it should have cannot be made or sent.
-function answer_call(session, number, @nospecialize(outcome))
+function answer_call(session, number, @nospecialize(outcome), lease::Vector{Int})
     try
         fields, buffers = outcome isa Failure ? interruptible_failure(session, outcome) : outcome
         send_answer(session, number, outcome isa Failure ? "error" : "ok", fields, buffers)
     catch e
+        end_lease(session.bridge, lease)
         e isa InterruptException && report_interrupt(session)
         fields = JSON.fields("ename" => exception_name(e), "evalue" => clipped(exception_value(e)))
         send_answer(session, number, "error", fields, NO_BUFFERS)
@@ -121,11 +124,11 @@ function send_answer(session, number, status::String, fields, buffers)
     return nothing
 end
 
-function handle_call(session, frame::Frames.Frame)
+function handle_call(session, frame::Frames.Frame, lease::Vector{Int})
     op = get(frame.header, "op", nothing)
     handler = get(session.calls.handlers, op, nothing)
     handler === nothing && throw(ArgumentError("Julia answers no call \"$op\""))
-    return handler(session, frame)
+    return handler(session, frame, lease)
 end
 
 function interruptible_failure(session, failure)

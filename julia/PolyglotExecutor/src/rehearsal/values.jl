@@ -3,8 +3,16 @@
 "Values of the commonest types; in a call they are read, and written as its result."
 rehearsed_values() = Any[
     nothing, true, 1, 1.5, "text", Any[1, "a"], (1, "a"), Dict{Any,Any}("a" => 1), [1.5, 2.5],
-    [1 2], ["a"], (a=[1, 2], b=["a", missing]),
+    [1 2], ["a"], (a=[1, 2], b=["a", missing]), packed_values()...,
 ]
+
+"Containers of many values, as they are packed: of each kind, and of several."
+function packed_values()
+    records = Any[Dict{Any,Any}("a" => i, "b" => Any[i, (i, "b")]) for i in 1:9]
+    kinds = Any[1, 1.5, "a", true, nothing, missing, (1, "a"), (1,), Any[1], records[1], 0x01, (a=1,)]
+    dicts = Any[Dict("a" => 1), Dict{Any,Any}(i => "a" for i in 1:9), Dict("k$i" => i for i in 1:9)]
+    return Any[collect(Any, 1:9), kinds, records, dicts..., Set{Any}(1:9), Any["a\0" for _ in 1:9]]
+end
 
 function rehearsed_call(session::Session, op::String, parts::Vector{NamedValue}, fields...)
     header = Dict{String,Any}("type" => "call", "call" => 0, "id" => 0, "op" => op, fields...)

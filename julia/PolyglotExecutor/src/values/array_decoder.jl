@@ -82,15 +82,12 @@ end
 # ----------------------------------------------------------------------- strings, objects, records
 
 function read_strings(decoder::Decoder)
-    kind = read_byte(decoder)
     dims = Dims(read_shape(decoder))
-    offsets = array_of(decoder, read_blob(decoder), Int64, (prod(dims) + 1,))
-    data = bytes_of(decoder, read_blob(decoder))
+    texts = read_texts!(Array{String}(undef, dims), decoder)
     flags = read_byte(decoder)
-    kind == STRINGS_LIST && return cut_strings!(Vector{Any}(undef, prod(dims)), data, offsets)
-    flags == 0x00 && return cut_strings!(Array{String}(undef, dims), data, offsets)
-    mask = bytes_of(decoder, read_blob(decoder))
-    return cut_strings!(Array{string_union(flags)}(undef, dims), data, offsets, mask)
+    flags == 0x00 && return texts
+    gaps = with_elements(copy, decoder, UInt8, length(texts))
+    return with_gaps(string_union(flags), texts, gaps)
 end
 
 function string_union(flags::UInt8)
@@ -98,37 +95,19 @@ function string_union(flags::UInt8)
     return flags & IS_NOTHING == 0 ? T : Union{Nothing,T}
 end
 
-function cut_strings!(strings::Array, data::Vector{UInt8}, offsets::Vector{Int64})
-    for i in eachindex(strings)
-        strings[i] = cut(data, offsets, i)
-    end
-    return strings
-end
-
-function cut_strings!(
-    strings::Array{T}, data::Vector{UInt8}, offsets::Vector{Int64}, mask::Vector{UInt8}
-) where {T}
-    for i in eachindex(strings)
-        if mask[i] == 0
-            strings[i] = cut(data, offsets, i)
-        elseif mask[i] == IS_MISSING
-            strings[i] = missing
+"The texts, with what the codes say in the place of some."
+function with_gaps(::Type{T}, texts::Array{String,N}, gaps::Vector{UInt8}) where {T,N}
+    array = Array{T,N}(undef, size(texts))
+    for i in 1:length(texts)
+        if gaps[i] == 0
+            array[i] = texts[i]
+        elseif gaps[i] == IS_MISSING
+            array[i] = missing
         else
-            strings[i] = nothing
+            array[i] = nothing
         end
     end
-    return strings
-end
-
-function cut(data::Vector{UInt8}, offsets::Vector{Int64}, i::Int)
-    0 <= offsets[i] <= offsets[i + 1] <= length(data) || throw(corrupt("a string has no place"))
-    return GC.@preserve data unsafe_string(pointer(data) + offsets[i], offsets[i + 1] - offsets[i])
-end
-
-function read_packed_list(decoder::Decoder)
-    T = read_byte(decoder) == INT64 ? Int64 : Float64
-    blob = read_blob(decoder)
-    return Vector{Any}(array_of(decoder, blob, T, (blob.size >> 3,)))
+    return array
 end
 
 "The types of object arrays whose elements all have one tag."
@@ -150,7 +129,7 @@ end
 function read_objects(decoder::Decoder)
     T = object_type(read_byte(decoder))
     dims = Dims(read_shape(decoder))
-    items = convert(Vector{T}, read_items(decoder, dims))
+    items = convert(Vector{T}, read_packed_items(decoder, dims))
     return length(dims) == 1 ? items : reshape(items, dims)
 end
 
@@ -185,7 +164,6 @@ for (tag, reader) in (
     (MASKED_ARRAY, read_masked_array),
     (STRINGS, read_strings),
     (OBJECTS, read_objects),
-    (PACKED_LIST, read_packed_list),
     (RECORDS, read_records),
 )
     READERS[tag + 1] = reader

@@ -15,7 +15,17 @@ is_dense(@nospecialize(a)) = is_wrapper(a) && is_dense(parent(a))
 is_wrapper(::Union{SubArray,Base.ReshapedArray,Base.ReinterpretArray,PermutedDimsArray}) = true
 is_wrapper(@nospecialize(a)) = nameof(typeof(a)) in (:Adjoint, :Transpose) && parent(a) !== a
 
+"Whether the elements stand in the array itself, as those of StaticArrays do."
+function is_static(@nospecialize(a))
+    for id in STATIC_ARRAYS
+        package = loaded(id)
+        package === nothing || return a isa package.StaticArray
+    end
+    return false
+end
+
 function write_value(encoder::Encoder, @nospecialize(a::AbstractArray))
+    is_static(a) && return write_value(encoder, Base.invokelatest(Array, a))
     is_dense(a) || is_categorical(a) || return write_other(encoder, a)
     a isa Vector{Any} && return write_list(encoder, a)
     write_array(encoder, a, true)
@@ -49,8 +59,10 @@ function write_array(encoder::Encoder, @nospecialize(a::AbstractArray), as_list:
     S = nonmissingtype(T)
     text = without_nothing(S)
     if text !== Union{} && text <: Union{AbstractString,AbstractChar,Symbol}
-        texts = text <: AbstractString ? a : as_strings(a)
-        return later(write_strings, encoder, texts, STRINGS_ARRAY, string_flags(T))
+        return later(write_strings, encoder, only_texts(a), string_flags(T), as_list)
+    end
+    if is_whole_complex(S) && all(x -> x === missing || is_exact(x), a)
+        return later(write_array, encoder, float_elements(a), as_list)
     end
     description = describe_element(S)
     if description !== nothing
@@ -66,7 +78,19 @@ end
 # The call is looked up when it is made, so that what is not called is not compiled.
 later(@nospecialize(f), @nospecialize(args...)) = Base.invokelatest(f, args...)
 
-as_strings(a::AbstractArray) = map(x -> x === missing || x === nothing ? x : string(x), a)
+"The elements, with a `String` in the place of every text that is none."
+only_texts(a::Array{<:Union{String,Missing,Nothing}}) = a
+only_texts(@nospecialize(a::AbstractArray)) = Any[text_or_gap(x) for x in a]
+
+text_or_gap(x::Union{String,Missing,Nothing}) = x
+text_or_gap(@nospecialize(x)) = as_string(x)
+
+# NumPy has complex floats only. Those hold all that a Complex of integers, sent alone, becomes in Python.
+is_whole_complex(@nospecialize(T)) = T !== Union{} && T <: Complex && T <: Complex{<:Integer}
+
+float_elements(a::AbstractArray{T}) where {T<:Complex} = ComplexF64[ComplexF64(x) for x in a]
+float_elements(@nospecialize(a::AbstractArray)) =
+    Union{Missing,ComplexF64}[x === missing ? missing : ComplexF64(x) for x in a]
 
 without_nothing(@nospecialize(T)) = T === Nothing ? Union{} : T
 without_nothing(T::Union) = Union{without_nothing(T.a),without_nothing(T.b)}
@@ -177,97 +201,65 @@ end
 
 # ------------------------------------------------------------------------------ strings and objects
 
-function write_strings(encoder::Encoder, @nospecialize(a), kind::UInt8, flags::UInt8)
-    return write_string_array(encoder, a, kind, flags)
-end
-
-# The barrier behind which the array's type is known.
-function write_string_array(encoder::Encoder, a::AbstractArray, kind::UInt8, flags::UInt8)
-    offsets, mask = measure_strings(a)
+"""
+An array of strings, among which there may be what the `flags` say. `separated` says that texts are to be
+separated, which is what Python reads fastest; columns of a table go to Arrow, which counts.
+"""
+function write_strings(encoder::Encoder, @nospecialize(a::Array), flags::UInt8, separated::Bool)
     write_tag(encoder, STRINGS)
-    write_tag(encoder, kind)
     write_shape(encoder, size(a))
-    write_blob(encoder, offsets)
-    write_chunked_blob(encoder, Int(offsets[end]), sink -> write_string_data(sink, a))
+    write_array_texts(encoder, a, separated)
     write_tag(encoder, flags)
-    flags == 0x00 || write_blob(encoder, mask)
+    flags == 0x00 || write_blob(encoder, mask_texts(a))
     return nothing
 end
 
-function measure_strings(a::AbstractArray)
-    offsets = Vector{Int64}(undef, length(a) + 1)
-    offsets[1] = 0
+function write_array_texts(encoder::Encoder, @nospecialize(a::Array), separated::Bool)
+    try
+        write_texts(encoder, a, separated)
+    catch e
+        e isa ConversionError && under!(e, place(e.index, size(a)))
+        rethrow()
+    end
+    return nothing
+end
+
+"What each element is, where it is no text."
+function mask_texts(a::Array)
     mask = zeros(UInt8, length(a))
-    i = 0
-    for x in a
-        i += 1
-        offsets[i + 1] = offsets[i]
-        if x === missing || x === nothing
-            mask[i] = x === missing ? IS_MISSING : IS_NOTHING
-        else
-            isvalid(x) || throw(
-                under!(ConversionError("it is not valid UTF-8", type_name(x)), place(i, size(a)))
-            )
-            offsets[i + 1] += sizeof(x)
-        end
+    for i in 1:length(a)
+        x = a[i]
+        x === missing && (mask[i] = IS_MISSING)
+        x === nothing && (mask[i] = IS_NOTHING)
     end
-    return offsets, mask
+    return mask
 end
-
-function write_string_data(sink, a::AbstractArray)
-    buffer = IOBuffer(; sizehint=2^20)
-    for x in a
-        (x === missing || x === nothing) && continue
-        write(buffer, x)
-        position(buffer) < 2^20 && continue
-        flush_buffer(sink, buffer) || return false
-    end
-    return flush_buffer(sink, buffer)
-end
-
-function flush_buffer(sink, buffer::IOBuffer)
-    size = position(buffer)
-    data = buffer.data
-    seekstart(buffer)
-    return GC.@preserve data write_memory(sink, pointer(data), size)
-end
-
-"The shortest vector for which looking at all types pays."
-const SHORTEST_PACKED = 8
 
 function write_list(encoder::Encoder, @nospecialize(a::AbstractVector))
-    length(a) >= SHORTEST_PACKED && write_packed_list(encoder, a) && return nothing
     enter!(encoder, a)
-    write_tag(encoder, LIST)
-    write_count(encoder, length(a))
-    write_items(encoder, a)
+    items = list_items(a)
+    if !write_packed(encoder, LIST, items)
+        write_tag(encoder, LIST)
+        write_count(encoder, length(items))
+        write_items(encoder, items)
+    end
     leave!(encoder)
     return nothing
 end
 
-"Vectors that hold numbers or strings only, much faster; `false` for any other."
-function write_packed_list(encoder::Encoder, @nospecialize(a::AbstractVector))
-    T = typeof(first(a))
-    T === Int64 || T === Float64 || T === String || return false
-    for x in a
-        typeof(x) === T || return false
-    end
-    if T === String
-        write_strings(encoder, convert(Vector{String}, a), STRINGS_LIST, 0x00)
-        return true
-    end
-    write_tag(encoder, PACKED_LIST)
-    write_tag(encoder, describe_element(T)[1])
-    write_blob(encoder, convert(Vector{T}, a))
-    return true
-end
+list_items(items::Vector{Any}) = items
+list_items(@nospecialize(a::AbstractArray)) = Any[x for x in a]
 
 function write_objects(encoder::Encoder, @nospecialize(a::AbstractArray), element::UInt8)
     enter!(encoder, a)
     write_tag(encoder, OBJECTS)
     write_tag(encoder, element)
     write_shape(encoder, size(a))
-    write_items(encoder, a, size(a))
+    items = vec(list_items(a))
+    if !write_packed_items(encoder, items)
+        write_tag(encoder, ONE_BY_ONE)
+        write_items(encoder, items, size(a))
+    end
     leave!(encoder)
     return nothing
 end

@@ -28,19 +28,22 @@ struct Encoded
 end
 
 """
-    encode(codec, value, name = "the value")
+    encode(codec, value, name = "the value", segments = Int[])
 
 The buffers for `value`. Throws [`ConversionError`](@ref), in which `name` is what the value is
-called. Nothing is left behind then: the value crosses whole or not at all.
+called. Nothing is left behind then: the value crosses whole or not at all. In `segments` stands what is
+to be closed when it has crossed, from the moment on when it is there.
 """
-function encode(codec::Codec, @nospecialize(value), name::String="the value")
-    encoder = Encoder(codec)
+function encode(
+    codec::Codec, @nospecialize(value), name::String="the value", segments::Vector{Int}=Int[]
+)
+    encoder = Encoder(codec, segments)
     return write_whole(codec, encoder, Pair{String,Any}[name => value])
 end
 
 "The buffers for a tuple of values that have a name each. Throws [`ConversionError`](@ref)."
-function encode_parts(codec::Codec, parts::Vector{Pair{String,Any}})
-    encoder = Encoder(codec)
+function encode_parts(codec::Codec, parts::Vector{Pair{String,Any}}, segments::Vector{Int}=Int[])
+    encoder = Encoder(codec, segments)
     write_tag(encoder, TUPLE)
     write_count(encoder, length(parts))
     return write_whole(codec, encoder, parts)
@@ -51,17 +54,17 @@ function write_whole(codec::Codec, encoder::Encoder, parts::Vector{Pair{String,A
         for (name, value) in parts
             Base.invokelatest(write_named, encoder, name, value)
         end
+        return finish(encoder)
     catch
-        abandon!(codec, finish(encoder))
+        abandon!(codec, encoder)
         rethrow()
     end
-    return finish(encoder)
 end
 
-"Let go of everything that is in it: it will not be sent."
-function abandon!(codec::Codec, encoded::Encoded)
-    foreach(fd -> close_segment!(codec.lender, fd), encoded.segments)
-    for number in encoded.lent
+"Let go of everything that was written: it will not be sent."
+function abandon!(codec::Codec, encoder::Encoder)
+    close_segments!(codec.lender, encoder.segments)
+    for number in encoder.lent
         release!(codec.exports, codec.exports.generation, number, 1)
     end
     return nothing
@@ -74,7 +77,8 @@ function encode_reference(codec::Codec, @nospecialize(value))
     return finish(encoder)
 end
 
-Encoder(codec::Codec) = Encoder(codec.exports, codec.lender, codec.structs)
+Encoder(codec::Codec, segments::Vector{Int}=Int[]) =
+    Encoder(codec.exports, codec.lender, codec.structs, segments)
 
 function write_named(encoder::Encoder, name::String, @nospecialize(value))
     try
@@ -94,13 +98,11 @@ end
 """
     decode(codec, buffers, name = "the value")
 
-The value, and the segments of the sender's that it may close now. Throws [`ConversionError`](@ref),
-in which `name` is what the value is called.
+The value. Throws [`ConversionError`](@ref), in which `name` is what the value is called. Either way the
+sender can close its segments.
 """
-function decode(codec::Codec, buffers::Vector{Vector{UInt8}}, name::String="the value")
-    decoder = Decoder(codec, buffers)
-    return read_named(decoder, name), decoder.segments
-end
+decode(codec::Codec, buffers::Vector{Vector{UInt8}}, name::String="the value") =
+    read_named(Decoder(codec, buffers), name)
 
 """
     decode_parts(names_of, codec, buffers)
@@ -116,7 +118,7 @@ end
 
 function Decoder(codec::Codec, buffers::Vector{Vector{UInt8}})
     return Decoder(
-        buffers[1], 1, buffers, Int[], codec.exports, codec.borrower, codec.structs, codec.make_proxy
+        buffers[1], 1, buffers, codec.exports, codec.borrower, codec.structs, codec.make_proxy
     )
 end
 

@@ -34,10 +34,15 @@ read_names(decoder::Decoder) = Symbol[Symbol(read_text(decoder)) for _ in 1:read
 
 function read_named_tuple(decoder::Decoder)
     names = read_names(decoder)
-    allunique(names) ||
-        throw(ConversionError("two fields have the same name", "NamedTuple"; verb="receive"))
+    check_names(names)
     values = read_fields(decoder, names)
     return NamedTuple{Tuple(names)}(Tuple(values))
+end
+
+function check_names(names::Vector{Symbol})
+    allunique(names) ||
+        throw(ConversionError("two fields have the same name", "NamedTuple"; verb="receive"))
+    return nothing
 end
 
 function read_dict(decoder::Decoder)

@@ -2,9 +2,11 @@
 
 function write_value(encoder::Encoder, @nospecialize(x::Tuple))
     enter!(encoder, x)
-    write_tag(encoder, TUPLE)
-    write_count(encoder, length(x))
-    write_items(encoder, x)
+    if length(x) < SHORTEST_PACKED || !write_packed(encoder, TUPLE, Any[x...])
+        write_tag(encoder, TUPLE)
+        write_count(encoder, length(x))
+        write_items(encoder, x)
+    end
     leave!(encoder)
     return nothing
 end
@@ -41,36 +43,61 @@ end
 
 function write_value(encoder::Encoder, @nospecialize(x::AbstractDict))
     enter!(encoder, x)
-    items = Pair{Any,Any}[key => value for (key, value) in x]
-    write_tag(encoder, DICT)
-    write_count(encoder, length(items))
-    step = ""
-    try
-        for (key, value) in items
-            step = "<key $(brief(key))>"
-            write_value(encoder, key)
-            step = "[$(brief(key))]"
-            write_value(encoder, value)
-        end
-    catch e
-        e isa ConversionError && under!(e, step)
-        rethrow()
-    end
+    keys, items = Any[], Any[]
+    append_entries!(keys, items, x)
+    write_packed_dict(encoder, keys, items) || write_entries(encoder, keys, items)
     leave!(encoder)
     return nothing
 end
 
-function write_value(encoder::Encoder, @nospecialize(x::AbstractSet))
-    items = Any[item for item in x]
-    write_tag(encoder, SET)
-    write_count(encoder, length(items))
-    item = nothing
+# The barrier behind which the dict's type is known.
+function append_entries!(keys::Vector{Any}, items::Vector{Any}, dict::AbstractDict)
+    for (key, item) in dict
+        push!(keys, key)
+        push!(items, item)
+    end
+    return nothing
+end
+
+function write_entries(encoder::Encoder, keys::Vector{Any}, items::Vector{Any})
+    write_tag(encoder, DICT)
+    write_count(encoder, length(keys))
+    i, in_key = 0, true
     try
-        for outer item in items
-            write_value(encoder, item)
+        while i < length(keys)
+            i, in_key = i + 1, true
+            write_value(encoder, keys[i])
+            in_key = false
+            write_value(encoder, items[i])
         end
     catch e
-        e isa ConversionError && under!(e, "<member $(brief(item))>")
+        e isa ConversionError || rethrow()
+        under!(e, in_key ? "<key $(brief(keys[i]))>" : "[$(brief(keys[i]))]")
+        rethrow()
+    end
+    return nothing
+end
+
+function write_value(encoder::Encoder, @nospecialize(x::AbstractSet))
+    enter!(encoder, x)
+    members = collect_members(x)
+    write_packed(encoder, SET, members) || write_members(encoder, members)
+    leave!(encoder)
+    return nothing
+end
+
+collect_members(set::AbstractSet) = Any[member for member in set]
+
+function write_members(encoder::Encoder, members::Vector{Any})
+    write_tag(encoder, SET)
+    write_count(encoder, length(members))
+    member = nothing
+    try
+        for outer member in members
+            write_value(encoder, member)
+        end
+    catch e
+        e isa ConversionError && under!(e, "<member $(brief(member))>")
         rethrow()
     end
     return nothing

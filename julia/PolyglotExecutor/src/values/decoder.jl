@@ -5,7 +5,6 @@ mutable struct Decoder
     data::Vector{UInt8}
     position::Int
     buffers::Vector{Vector{UInt8}}
-    segments::Vector{Int}   # the sender's segments that were mapped: it can close them
     exports::Exports
     borrower::Borrower
     structs::Dict{String,Type}
@@ -62,7 +61,6 @@ end
     if placement == SHARED_FD
         pid = read_number(decoder, UInt32)
         fd = Int(read_number(decoder, UInt32))
-        push!(decoder.segments, fd)
         return Blob(UInt8[], 1, size, "/proc/$pid/fd/$fd", read_number(decoder, UInt64))
     end
     inode = read_number(decoder, UInt64)
@@ -194,8 +192,13 @@ function read_reference(decoder::Decoder)
     generation, number = Int(read_number(decoder, UInt64)), Int(read_number(decoder, UInt64))
     is_callable = read_byte(decoder) != 0
     type_name = read_text(decoder)
-    owner == "julia" && return resolve(decoder.exports, generation, number)
-    return decoder.make_proxy(Reference(owner, generation, number, type_name, is_callable))
+    return find_object(decoder, Reference(owner, generation, number, type_name, is_callable))
+end
+
+"The object itself where it is one of ours, else what stands for it."
+function find_object(decoder::Decoder, reference::Reference)
+    reference.owner == "julia" || return decoder.make_proxy(reference)
+    return resolve(decoder.exports, reference.generation, reference.number)
 end
 
 # What is defined in this file; those of containers, arrays and tables are added where they are.

@@ -22,7 +22,7 @@ end
 
 # Types that are values of their own elsewhere, or that only look like a struct.
 function is_plain_struct(@nospecialize(T))
-    T <: Union{Tuple,Number,AbstractChar,Dates.AbstractTime,UUID,Ptr,Type,Function} && return false
+    T <: Union{Tuple,Number,AbstractString,AbstractChar,Dates.AbstractTime,UUID,Ptr,Type,Function} && return false
     return isstructtype(T) && fieldcount(T) > 0
 end
 

@@ -3,22 +3,32 @@
 "How deep containers may be nested; both languages' stacks bear it."
 const MAX_DEPTH = 200
 
-"Writes one value: its description, and beside it the buffers that are too big to copy."
-struct Encoder
+"""
+Writes one value: its description, and beside it the buffers that are too big to copy. `inside` has the
+containers that are to be met no more in what is written now, `entered` all in which it stands.
+"""
+mutable struct Encoder
     io::IOBuffer
     buffers::Vector{Vector{UInt8}}   # those behind the description
     segments::Vector{Int}
     lent::Vector{Int}
-    inside::Vector{Any}
+    inside::IdDict{Any,Nothing}
+    entered::Vector{Any}
+    depth::Int
+    careful_from::Int   # the depth from which on nothing is attempted: there something cannot be sent
     exports::Exports
     lender::Lender
     structs::Dict{String,Type}   # the struct types that were sent as array elements
     losses::Vector{String}       # what the other side's types do not hold of the value, each once
 end
 
-function Encoder(exports::Exports, lender::Lender, structs::Dict{String,Type})
+function Encoder(exports::Exports, lender::Lender, structs::Dict{String,Type}, segments=Int[])
     io = IOBuffer(; sizehint=256)
-    return Encoder(io, Vector{UInt8}[], Int[], Int[], Any[], exports, lender, structs, String[])
+    inside = IdDict{Any,Nothing}()
+    return Encoder(
+        io, Vector{UInt8}[], segments, Int[], inside, Any[], 0, MAX_DEPTH + 1, exports, lender, structs,
+        String[],
+    )
 end
 
 "The user is warned when the value is complete."
@@ -79,7 +89,7 @@ function write_chunked_blob(encoder::Encoder, size::Int, write_all)
 end
 
 @noinline function write_big_blob(encoder::Encoder, size::Int, @nospecialize(write_all))
-    segment = lend!(write_all, encoder.lender)
+    segment = lend!(write_all, encoder.lender, encoder.segments)
     if segment === nothing
         write(encoder.io, IN_FRAME, htol(UInt64(size)))
         write_count(encoder, length(encoder.buffers) + 1)
@@ -88,7 +98,6 @@ end
         push!(encoder.buffers, take!(buffer))
         return nothing
     end
-    push!(encoder.segments, segment.fd)
     if isempty(segment.path)
         write(encoder.io, SHARED_FD, htol(UInt64(size)), htol(UInt32(getpid())))
         write(encoder.io, htol(UInt32(segment.fd)), htol(segment.inode))
@@ -102,19 +111,37 @@ end
 
 "Begin with the contents of a container."
 function enter!(encoder::Encoder, @nospecialize(value))
-    if ismutable(value)
-        for outer in encoder.inside
-            outer === value && throw(ConversionError("it contains itself", type_name(value)))
-        end
+    if can_contain_itself(value)
+        haskey(encoder.inside, value) &&
+            throw(ConversionError("it contains itself", type_name(value)))
+        deeper!(encoder, value)
+        encoder.inside[value] = nothing
+    else
+        deeper!(encoder, value)
     end
-    length(encoder.inside) < MAX_DEPTH || throw(
-        ConversionError("it is nested more than $MAX_DEPTH levels deep", type_name(value))
-    )
-    push!(encoder.inside, value)
+    push!(encoder.entered, value)
     return nothing
 end
 
-leave!(encoder::Encoder) = pop!(encoder.inside)
+# What these hold is there before they are. Sets are told by the dicts that they consist of.
+can_contain_itself(@nospecialize(value)) = !(value isa Union{Tuple,NamedTuple})
+
+function leave!(encoder::Encoder)
+    value = pop!(encoder.entered)
+    can_contain_itself(value) && delete!(encoder.inside, value)
+    encoder.depth -= 1
+    encoder.depth < encoder.careful_from && (encoder.careful_from = MAX_DEPTH + 1)
+    return nothing
+end
+
+"Go down one level, into `value` or into many like it."
+function deeper!(encoder::Encoder, @nospecialize(value))
+    encoder.depth < MAX_DEPTH || throw(
+        ConversionError("it is nested more than $MAX_DEPTH levels deep", type_name(value))
+    )
+    encoder.depth += 1
+    return nothing
+end
 
 "Every value, each at its place in the path of an error; `dims` are an array's."
 function write_items(encoder::Encoder, @nospecialize(values), dims::Dims=(length(values),))

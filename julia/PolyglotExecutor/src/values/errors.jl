@@ -10,10 +10,11 @@ mutable struct ConversionError <: Exception
     verb::String
     name::String
     path::Vector{String}   # the innermost step first
+    index::Int             # where what failed stands among values that were written together
 end
 
 function ConversionError(reason, type_name; verb="send")
-    return ConversionError(reason, type_name, verb, "the value", String[])
+    return ConversionError(reason, type_name, verb, "the value", String[], 1)
 end
 
 function Base.showerror(io::IO, e::ConversionError)

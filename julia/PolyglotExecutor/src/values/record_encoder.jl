@@ -10,7 +10,7 @@ function is_record_field(@nospecialize(F))
     is_uniform_tuple(F) && return is_record_field(fieldtype(F, 1))
     S = nonmissingtype(F)
     S === Union{} && return false
-    return S <: Union{String,Date,DateTime,Period} || describe_element(S) !== nothing || is_record(S)
+    return S <: Union{AbstractString,Date,DateTime,Period} || describe_element(S) !== nothing || is_record(S)
 end
 
 "Whether the tuples `F` are subarrays: of one type and not empty."

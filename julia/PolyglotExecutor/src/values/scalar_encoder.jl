@@ -64,13 +64,16 @@ const EXACT = 2^53
 
 function write_value(encoder::Encoder, x::Complex)
     re, im = real(x), imag(x)
-    exact = re isa Integer && -EXACT <= re <= EXACT && -EXACT <= im <= EXACT
-    exact || is_long_float(x) || return write_reference(encoder, x)
+    is_exact(x) || is_long_float(x) || return write_reference(encoder, x)
     write_tag(encoder, COMPLEX)
     write_part(encoder, re)
     write_part(encoder, im)
     return nothing
 end
+
+"Whether floats hold the number exactly."
+is_exact(x::Complex{<:Integer}) = -EXACT <= real(x) <= EXACT && -EXACT <= imag(x) <= EXACT
+is_exact(@nospecialize(x)) = false
 
 write_part(encoder::Encoder, x::Integer) = write_value(encoder, Int64(x))
 write_part(encoder::Encoder, x::BigFloat) = write_value(encoder, x)
@@ -93,9 +96,13 @@ function write_value(encoder::Encoder, x::String)
     return nothing
 end
 
-write_value(encoder::Encoder, x::AbstractString) = write_value(encoder, String(x))
-write_value(encoder::Encoder, x::Symbol) = write_value(encoder, String(x))
-write_value(encoder::Encoder, x::AbstractChar) = write_value(encoder, string(x))
+write_value(encoder::Encoder, @nospecialize(x::Union{AbstractString,AbstractChar,Symbol})) =
+    write_value(encoder, as_string(x))
+
+"The text that `x` is; a `String` whatever its type is."
+as_string(x::AbstractString) = String(x)::String
+as_string(x::Symbol) = String(x)
+as_string(x::AbstractChar) = string(x)::String
 
 function write_value(encoder::Encoder, x::Base.CodeUnits{UInt8,String})
     write_tag(encoder, BYTES)

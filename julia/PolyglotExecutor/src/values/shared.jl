@@ -30,23 +30,37 @@ end
 Lender(modes=SHARED_MODES; threshold=SHARED_THRESHOLD) = Lender(modes, threshold, Dict{Int,Segment}())
 
 """
-    lend!(write_all, lender)
+    lend!(write_all, lender, lent)
 
-A new segment that `write_all(segment)` has filled; `nothing` when no way to share works.
+A new segment that `write_all(segment)` has filled, and whose descriptor is among those `lent` from the
+beginning: whatever is thrown meanwhile, the caller can close it. `nothing` when no way to share works.
 `write_all` says whether all bytes could be written.
 """
-function lend!(write_all, lender::Lender)
+function lend!(write_all, lender::Lender, lent::Vector{Int})
     for mode in lender.modes
-        segment = open_segment(mode)
+        segment = disable_sigint(() -> note_segment!(lender, lent, open_segment(mode)))
         segment === nothing && continue
-        lender.segments[segment.fd] = segment
-        done = false
-        try
-            done = write_all(segment)::Bool
-        finally
-            done || close_segment!(lender, segment.fd)
-        end
-        done && return segment
+        write_all(segment)::Bool && return segment
+        close_last!(lender, lent)
+    end
+    return nothing
+end
+
+note_segment!(::Lender, ::Vector{Int}, ::Nothing) = nothing
+
+function note_segment!(lender::Lender, lent::Vector{Int}, segment::Segment)
+    lender.segments[segment.fd] = segment
+    push!(lent, segment.fd)
+    return segment
+end
+
+close_last!(lender::Lender, lent::Vector{Int}) =
+    disable_sigint(() -> close_segment!(lender, pop!(lent)))
+
+"Give up all segments in `lent`, which is empty then."
+function close_segments!(lender::Lender, lent::Vector{Int})
+    while !isempty(lent)
+        close_last!(lender, lent)
     end
     return nothing
 end

@@ -7,6 +7,12 @@ const CATEGORICAL_ARRAYS = Base.PkgId(
     UUID("324d7699-5711-5eae-9e2f-1d82baa6b597"), "CategoricalArrays"
 )
 
+# The package, before 1.5 of it, or the one that it has its types from.
+const STATIC_ARRAYS = (
+    Base.PkgId(UUID("1e83bf80-4336-4d27-bf5d-d5a4f845583c"), "StaticArraysCore"),
+    Base.PkgId(UUID("90137ffa-7385-5640-81b9-e52037218182"), "StaticArrays"),
+)
+
 "The module, when the user has loaded it."
 loaded(id::Base.PkgId) = get(Base.loaded_modules, id, nothing)
 
@@ -78,8 +84,15 @@ function category_parts(@nospecialize(a))
     codes = Int32[
         x === missing ? -1 : Base.invokelatest(package.levelcode, x) - 1 for x in a
     ]
-    all_levels = Base.invokelatest(package.levels, a)
+    all_levels = Base.invokelatest(plain_levels, package, a)
     return codes, all_levels, Base.invokelatest(package.isordered, a)::Bool
+end
+
+# From 1.0 on the levels are categorical themselves.
+function plain_levels(package, a)
+    all_levels = package.levels(a)
+    return all_levels isa package.CategoricalArray ? [package.unwrap(x) for x in all_levels] :
+           all_levels
 end
 
 # ----------------------------------------------------------------------------------------- reading

@@ -34,8 +34,9 @@ const STRINGS = 0x32
 const OBJECTS = 0x33
 const CATEGORICAL = 0x34
 const TABLE = 0x35
-const PACKED_LIST = 0x36
+const PACKED = 0x36
 const RECORDS = 0x37
+const PACKED_DICT = 0x38
 
 const REFERENCE = 0x40
 
@@ -48,9 +49,16 @@ const STRUCT = NAMED_TUPLE
 const IS_MISSING = 0x01
 const IS_NOTHING = 0x02
 
-# What a STRINGS value becomes.
-const STRINGS_ARRAY = 0x00
-const STRINGS_LIST = 0x01
+# How the texts of a STRINGS value stand in one piece.
+const BY_OFFSETS = 0x00
+const BY_SEPARATOR = 0x01
+
+# Kinds of packed values that are no tags of values (`docs/values.md`, *Packed values*).
+const TEXTS = STRING
+const ONE_BY_ONE = OBJECTS
+const MIXED = 0x3f
+# With TUPLE, LIST or DICT: each has a length, or keys, of its own.
+const OF_ITS_OWN = 0x80
 
 # With the tag of an OBJECTS array's elements: some may be missing.
 const OR_MISSING = 0x80

@@ -134,7 +134,10 @@ class Bridge:
     def answer(self, value: Any, name: str) -> Answer:
         """The `return` with a value. Raises `ConversionError`."""
         encoded = self._checked(self.codec.encode(value, name))
-        return Answer({"generation": self.exports.generation}, encoded.buffers, keep=value)
+        fields: dict[str, Any] = {"generation": self.exports.generation}
+        if encoded.segments:
+            fields["segments"] = encoded.segments
+        return Answer(fields, encoded.buffers, keep=value)
 
     def failure(self, fields: dict[str, Any], exception: BaseException) -> Answer:
         """The `return` with an error: what it says, and the exception to look at."""
@@ -148,10 +151,12 @@ class Bridge:
         return finished(encoder)
 
     def _decode(self, frame: Frame, name: str) -> Any:
-        value, segments = self.codec.decode(frame.buffers, name)
-        if segments:
-            self._release([], segments, frame.header["generation"])
-        return value
+        try:
+            return self.codec.decode(frame.buffers, name)
+        finally:  # what could not be read is lent no longer, either
+            segments = frame.header.get("segments")
+            if segments:
+                self._release([], segments, frame.header["generation"])
 
     def _meet(self, header: dict[str, Any]) -> None:
         # A new process has nothing of what the one before it held.

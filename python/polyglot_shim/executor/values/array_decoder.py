@@ -12,6 +12,7 @@ from . import elements, tags
 from .container_decoder import Strings
 from .decoder import Buffer, Decoder
 from .errors import ConversionError
+from .packed_decoder import read_items
 
 _OBJECT = np.dtype(object)
 
@@ -94,11 +95,19 @@ def read_element(decoder: Decoder) -> np.dtype[Any]:
     if code == tags.PERIOD:
         return np.dtype(f"<m8[{tags.PERIOD_UNITS[decoder.byte()]}]")
     if code == tags.SUBARRAY:
-        count = decoder.u32()
-        return np.dtype((read_element(decoder), (count,)))
+        return _read_subarray(decoder)
     if code == tags.STRUCT:
         return _read_struct(decoder)
     return elements.DTYPES[code]
+
+
+def _read_subarray(decoder: Decoder) -> np.dtype[Any]:
+    """Rows within rows are one subarray of several dimensions."""
+    shape = [decoder.u32()]
+    while decoder.data[decoder.position] == tags.SUBARRAY:
+        decoder.position += 1
+        shape.append(decoder.u32())
+    return np.dtype((read_element(decoder), tuple(shape)))
 
 
 def _read_struct(decoder: Decoder) -> np.dtype[Any]:
@@ -120,9 +129,7 @@ def make_objects(
     items: Sequence[Any], shape: Sequence[int], dtype: np.dtype[Any] = _OBJECT
 ) -> np.ndarray[Any, Any]:
     """An array of Python objects from its items in column-major order."""
-    flat = np.empty(len(items), dtype)
-    for index, item in enumerate(items):
-        flat[index] = item
+    flat = np.fromiter(items, dtype, len(items))
     return flat.reshape(shape, order="F")
 
 
@@ -138,7 +145,7 @@ _LONG = {tags.BIGFLOAT: np.dtype(np.longdouble), tags.COMPLEX: np.dtype(np.clong
 def read_objects(decoder: Decoder) -> np.ndarray[Any, Any]:
     element = decoder.byte()
     shape = decoder.shape()
-    items = decoder.items(math.prod(shape), shape)
+    items = read_items(decoder, math.prod(shape), shape)
     dtype = _LONG.get(element & ~tags.OR_MISSING)
     if dtype is None:
         return make_objects(items, shape)

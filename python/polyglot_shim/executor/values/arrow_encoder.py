@@ -12,8 +12,8 @@ from . import tags
 from .columns import time_zone_loss, write_categorical, write_columns
 from .container_encoder import write_mask, write_shape
 from .encoder import Encoder, Writer
-from .errors import ConversionError
 from .numpy_encoder import write_array, write_masked
+from .object_encoder import write_items
 
 
 def find_writer(cls: type) -> Writer | None:
@@ -100,8 +100,8 @@ def _write_text(encoder: Encoder, value: pa.Array) -> None:
     if value.null_count:
         mask = value.is_null().to_numpy(zero_copy_only=False).astype(np.uint8)
     encoder.byte(tags.STRINGS)
-    encoder.byte(tags.STRINGS_ARRAY)
     write_shape(encoder, (count,))
+    encoder.byte(tags.BY_OFFSETS)
     offsets, data = _text_buffers(value, count)
     encoder.blob(offsets)
     encoder.blob(data)
@@ -129,14 +129,5 @@ def _write_dictionary(encoder: Encoder, value: pa.DictionaryArray) -> None:
 
 
 def _write_items(encoder: Encoder, value: pa.Array) -> None:
-    encoder.byte(tags.OBJECTS)
-    encoder.byte(tags.NOTHING)
-    write_shape(encoder, (len(value),))
-    index = 0
-    try:
-        for item in value:
-            write_scalar(encoder, item)
-            index += 1
-    except ConversionError as error:
-        error.under(f"[{index}]")
-        raise
+    items = [np.ma.masked if item is None else item for item in value.to_pylist()]
+    write_items(encoder, items, (len(value),))

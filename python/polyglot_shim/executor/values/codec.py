@@ -87,13 +87,12 @@ class Codec:
         """An encoder to which nothing was written."""
         return Encoder(self._writers, self._exports, self._lender)
 
-    def decode(self, buffers: Sequence[Buffer], name: str = "the value") -> tuple[Any, list[int]]:
-        """The value, and the segments of the sender's that it may close now.
+    def decode(self, buffers: Sequence[Buffer], name: str = "the value") -> Any:
+        """The value. Raises `ConversionError`, in which `name` is what the value is called.
 
-        Raises `ConversionError`, in which `name` is what the value is called.
+        Either way the sender can close its segments.
         """
-        decoder = self._decoder(buffers)
-        return _read_named(decoder, name), decoder.segments
+        return _read_named(self._decoder(buffers), name)
 
     def decode_parts(
         self, buffers: Sequence[Buffer], names_of: Callable[[int], Sequence[str]]

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from array import array
-from collections import namedtuple
-from collections.abc import Sequence
-from operator import itemgetter
+import math
+from itertools import compress
 from typing import Any, NamedTuple
 
 from . import tags
-from .decoder import Buffer, Decoder, array_decoder, missing_value
-from .errors import ConversionError, brief, type_name
+from .decoder import Decoder, array_decoder, missing_value
+from .errors import ConversionError, brief
+from .keys import make_key, make_set, twice
+from .named_tuples import make_named_tuple
+from .texts_decoder import read_texts
 
 
 def read_list(decoder: Decoder) -> list[Any]:
@@ -26,8 +27,7 @@ def read_dict(decoder: Decoder) -> dict[Any, Any]:
     for _ in range(decoder.u32()):
         key = _read_key(decoder, "key")
         if key in result:
-            reason = f"two keys become the same one in Python, {brief(key)}"
-            raise ConversionError(reason, "Dict", "receive")
+            raise twice("keys", key, "Dict")
         try:
             result[key] = decoder.read()
         except ConversionError as error:
@@ -37,14 +37,7 @@ def read_dict(decoder: Decoder) -> dict[Any, Any]:
 
 
 def read_set(decoder: Decoder) -> set[Any]:
-    result = set()
-    for _ in range(decoder.u32()):
-        member = _read_key(decoder, "member")
-        if member in result:
-            reason = f"two members become the same one in Python, {brief(member)}"
-            raise ConversionError(reason, "Set", "receive")
-        result.add(member)
-    return result
+    return make_set([_read_key(decoder, "member") for _ in range(decoder.u32())])
 
 
 def _read_key(decoder: Decoder, role: str) -> Any:
@@ -54,16 +47,7 @@ def _read_key(decoder: Decoder, role: str) -> Any:
     except ConversionError as error:
         error.under(f"<{role}>")
         raise
-    if isinstance(value, set):
-        return frozenset(value)
-    try:
-        hash(value)
-    except TypeError:
-        reason = f"a {role} must be hashable in Python"
-        error = ConversionError(reason, type_name(value), "receive")
-        error.under(f"<{role} {brief(value)}>")
-        raise error from None
-    return value
+    return make_key(value, role)
 
 
 def read_named_tuple(decoder: Decoder) -> tuple[Any, ...]:
@@ -72,43 +56,9 @@ def read_named_tuple(decoder: Decoder) -> tuple[Any, ...]:
     return make_named_tuple(names, decoder.fields(names))
 
 
-def make_named_tuple(names: Sequence[str], values: Sequence[Any]) -> Any:
-    """A named tuple; Python's own where it can have these names."""
-    cls = namedtuple("NamedTuple", names, rename=True)  # type: ignore[misc]
-    if cls._fields != tuple(names):
-        _restore_names(cls, names)
-    cls.__reduce__ = _reduce_named_tuple  # type: ignore[method-assign]
-    return cls._make(values)
-
-
-def _restore_names(cls: Any, names: Sequence[str]) -> None:
-    # Julia's names may be keywords or start with an underscore, which namedtuple refuses.
-    cls._fields = tuple(names)
-    for index, name in enumerate(names):
-        if not hasattr(tuple, name):
-            setattr(cls, name, property(itemgetter(index)))
-    cls.__repr__ = _show_named_tuple
-
-
-def _show_named_tuple(self: Any) -> str:
-    pairs = zip(self._fields, self, strict=True)
-    return f"NamedTuple({', '.join(f'{name}={value!r}' for name, value in pairs)})"
-
-
-def _reduce_named_tuple(self: Any) -> tuple[Any, ...]:
-    return make_named_tuple, (self._fields, tuple(self))
-
-
 def read_range(decoder: Decoder) -> range:
     start, step, length = decoder.read(), decoder.read(), decoder.read()
     return range(start, start + step * length, step)
-
-
-def read_packed_list(decoder: Decoder) -> list[Any]:
-    code = "q" if decoder.byte() == tags.INT64 else "d"
-    data = array(code)
-    data.frombytes(decoder.blob())
-    return data.tolist()
 
 
 # ------------------------------------------------------------------------------- arrays and strings
@@ -117,7 +67,6 @@ def read_packed_list(decoder: Decoder) -> list[Any]:
 class Strings(NamedTuple):
     """Strings in column-major order, and what an array of them says beside."""
 
-    kind: int
     shape: tuple[int, ...]
     texts: list[Any]
     flags: int
@@ -131,36 +80,19 @@ class Strings(NamedTuple):
 
 
 def read_strings(decoder: Decoder) -> Strings:
-    kind = decoder.byte()
     shape = decoder.shape()
-    offsets = memoryview(decoder.blob()).cast("B").cast("q").tolist()
-    texts = _split(decoder.blob(), offsets)
+    texts = read_texts(decoder, math.prod(shape))
     flags = decoder.byte()
     mask = bytes(decoder.blob()) if flags else b""
     _fill_in(texts, mask)
-    return Strings(kind, shape, texts, flags, mask)
-
-
-def _split(data: Buffer, offsets: list[int]) -> list[Any]:
-    text = str(memoryview(data).cast("B"), "utf-8")
-    starts, ends = offsets[:-1], offsets[1:]
-    if len(text) == offsets[-1]:  # ASCII only: bytes are characters
-        return [text[start:end] for start, end in zip(starts, ends, strict=True)]
-    raw = text.encode()
-    return [raw[start:end].decode() for start, end in zip(starts, ends, strict=True)]
+    return Strings(shape, texts, flags, mask)
 
 
 def _fill_in(texts: list[Any], mask: bytes) -> None:
     missing = missing_value() if tags.IS_MISSING in mask else None
-    for index, code in enumerate(mask):
-        if code == tags.IS_NOTHING:
-            texts[index] = None
-        elif code == tags.IS_MISSING:
-            texts[index] = missing
+    for index in compress(range(len(mask)), mask):
+        texts[index] = missing if mask[index] == tags.IS_MISSING else None
 
 
 def read_string_array(decoder: Decoder) -> Any:
-    strings = read_strings(decoder)
-    if strings.kind == tags.STRINGS_LIST:
-        return strings.texts
-    return array_decoder().make_strings(strings)
+    return array_decoder().make_strings(read_strings(decoder))

@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterable, Sequence
-from itertools import accumulate
+from operator import itemgetter
 from typing import Any
 
 from . import tags
 from .encoder import Encoder
-from .errors import ConversionError, brief, place
+from .errors import ConversionError, brief
+from .packed_encoder import SHORTEST, write_packed, write_packed_dict
 from .scalar_encoder import write_int
-
-_SHORTEST_PACKED = 8
-"""The shortest list for which looking at all types pays."""
+from .texts_encoder import write_texts
 
 
 def write_tuple(encoder: Encoder, value: tuple[Any, ...]) -> None:
     encoder.enter(value)
-    encoder.counted(tags.TUPLE, len(value))
-    encoder.items(value)
-    encoder.leave(value)
+    if len(value) < SHORTEST or not write_packed(encoder, tags.TUPLE, value):
+        encoder.counted(tags.TUPLE, len(value))
+        encoder.items(value)
+    encoder.leave()
+
+
+def write_list(encoder: Encoder, value: list[Any]) -> None:
+    encoder.enter(value)
+    items = tuple(value)
+    if len(items) < SHORTEST or not write_packed(encoder, tags.LIST, items):
+        encoder.counted(tags.LIST, len(items))
+        encoder.items(items)
+    encoder.leave()
 
 
 def write_named_tuple(encoder: Encoder, value: Any) -> None:
     encoder.enter(value)
     write_fields(encoder, tags.NAMED_TUPLE, value._fields, value)
-    encoder.leave(value)
+    encoder.leave()
 
 
 def write_fields(encoder: Encoder, tag: int, names: Sequence[str], values: Iterable[Any]) -> None:
@@ -41,42 +49,20 @@ def write_fields(encoder: Encoder, tag: int, names: Sequence[str], values: Itera
             raise
 
 
-def write_list(encoder: Encoder, value: list[Any]) -> None:
-    if len(value) >= _SHORTEST_PACKED and write_packed_list(encoder, value):
-        return
-    encoder.enter(value)
-    items = tuple(value)
-    encoder.counted(tags.LIST, len(items))
-    encoder.items(items)
-    encoder.leave(value)
-
-
-def write_packed_list(encoder: Encoder, value: list[Any]) -> bool:
-    """Lists of numbers or of strings only, a hundred times faster; `False` for any other."""
-    types = set(map(type, value))
-    if types == {int}:
-        try:
-            data = array("q", value)
-        except OverflowError:
-            return False
-        encoder.byte(tags.PACKED_LIST)
-        encoder.byte(tags.INT64)
-    elif types == {float}:
-        data = array("d", value)
-        encoder.byte(tags.PACKED_LIST)
-        encoder.byte(tags.FLOAT64)
-    elif types == {str}:
-        write_strings(encoder, value, None, (len(value),), tags.STRINGS_LIST)
-        return True
-    else:
-        return False
-    encoder.blob(data)
-    return True
-
-
 def write_dict(encoder: Encoder, value: dict[Any, Any]) -> None:
     encoder.enter(value)
     items = tuple(value.items())
+    if len(items) < SHORTEST or not _write_packed_dict(encoder, items):
+        _write_items(encoder, items)
+    encoder.leave()
+
+
+def _write_packed_dict(encoder: Encoder, items: Sequence[tuple[Any, Any]]) -> bool:
+    keys, values = (list(map(itemgetter(place), items)) for place in range(2))
+    return write_packed_dict(encoder, keys, values)
+
+
+def _write_items(encoder: Encoder, items: Sequence[tuple[Any, Any]]) -> None:
     encoder.counted(tags.DICT, len(items))
     for key, item in items:
         try:
@@ -89,11 +75,17 @@ def write_dict(encoder: Encoder, value: dict[Any, Any]) -> None:
         except ConversionError as error:
             error.under(f"[{brief(key)}]")
             raise
-    encoder.leave(value)
 
 
 def write_set(encoder: Encoder, value: Iterable[Any]) -> None:
+    encoder.enter(value)
     items = tuple(value)
+    if len(items) < SHORTEST or not write_packed(encoder, tags.SET, items):
+        _write_members(encoder, items)
+    encoder.leave()
+
+
+def _write_members(encoder: Encoder, items: Sequence[Any]) -> None:
     encoder.counted(tags.SET, len(items))
     for item in items:
         try:
@@ -134,21 +126,15 @@ def write_strings(
     values: Sequence[str],
     mask: bytes | None,
     shape: Sequence[int],
-    kind: int,
     flags: int = 0,
 ) -> None:
     """Strings in one piece; `mask` names the entries that are missing or nothing (see tags).
 
     `flags` says that there may be such entries, as far as there are none.
     """
-    data, lengths = _encode_strings(values, shape)
-    offsets = array("q", (0,))
-    offsets.extend(accumulate(lengths))
     encoder.byte(tags.STRINGS)
-    encoder.byte(kind)
     write_shape(encoder, shape)
-    encoder.blob(offsets)
-    encoder.blob(data)
+    write_texts(encoder, values, shape)
     write_mask(encoder, mask, len(values), flags)
 
 
@@ -160,27 +146,3 @@ def write_mask(encoder: Encoder, mask: bytes | None, count: int, flags: int = 0)
     encoder.byte(flags)
     if flags:
         encoder.blob(bytes(count) if mask is None else mask)
-
-
-def _encode_strings(values: Sequence[str], shape: Sequence[int]) -> tuple[bytes, Iterable[int]]:
-    try:
-        joined = "".join(values)
-        if joined.isascii():
-            return joined.encode("ascii"), map(len, values)
-        pieces = [value.encode() for value in values]
-    except UnicodeEncodeError:
-        index, position = _find_surrogate(values)
-        reason = f"it holds a lone surrogate at position {position}"
-        error = ConversionError(reason, "str")
-        error.under(place(index, shape))
-        raise error from None
-    return b"".join(pieces), map(len, pieces)
-
-
-def _find_surrogate(values: Sequence[str]) -> tuple[int, int]:
-    for index, value in enumerate(values):
-        try:
-            value.encode()
-        except UnicodeEncodeError as error:
-            return index, error.start
-    raise AssertionError("no string holds a surrogate")

@@ -46,8 +46,6 @@ class Decoder:
     ) -> None:
         self.data = memoryview(buffers[0]).cast("B")
         self.position = 0
-        self.segments: list[int] = []
-        """The sender's segments that were mapped: it can close them."""
         self.exports = exports
         self.make_proxy = make_proxy
         self.enums = enums
@@ -95,27 +93,27 @@ class Decoder:
         if placement == tags.INLINE:
             start = self.position
             self.position = start + size
+            if self.position > len(self.data):
+                raise ConversionError("the value ends too early", "corrupt", "receive")
             return self.data[start : self.position]
         if placement == tags.IN_FRAME:
             return self._buffers[self.u32()]
         if placement == tags.SHARED_FD:
             pid, fd, inode = self.unpack(_FD)
-            memory = borrow(f"/proc/{pid}/fd/{fd}", inode, size)
-            self.segments.append(fd)
-            return memory
+            return borrow(f"/proc/{pid}/fd/{fd}", inode, size)
         inode, length = self.unpack(_FILE)
         path = str(self.data[self.position : self.position + length], "utf-8")
         self.position += length
         return borrow(path, inode, size)
 
-    def items(self, count: int, shape: Sequence[int] = ()) -> list[Any]:
-        """As many values, each at its place in the path of an error; `shape` is an array's."""
+    def items(self, count: int) -> list[Any]:
+        """As many values, each at its place in the path of an error."""
         items: list[Any] = []
         try:
             for _ in range(count):
                 items.append(self.read())
         except ConversionError as error:
-            error.under(place(len(items), shape))
+            error.under(place(len(items)))
             raise
         return items
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import struct
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from . import tags
@@ -30,24 +31,36 @@ _SHARED_FILE = struct.Struct("<BQQI")
 Writer = Callable[["Encoder", Any], None]
 
 
+class WriterTable(dict[type, Writer]):
+    """The writer for each type."""
+
+    packed: dict[Writer, Callable[[Any, Sequence[Any]], None]]
+    """What writes many of one type at once, where its writer does not do it one by one."""
+
+
 class Encoder:
     """Writes one value: its description, and beside it the buffers that are too big to copy."""
 
-    def __init__(self, writers: Mapping[type, Writer], exports: Exports, lender: Lender) -> None:
+    def __init__(self, writers: WriterTable, exports: Exports, lender: Lender) -> None:
         self.description = bytearray()
         self.buffers: list[Any] = [self.description]
         self.segments: list[int] = []
         self.lent: list[int] = []
         self.losses: dict[str, None] = {}
         """What the other side's types do not hold of the value; each is said once, in order."""
-        self._writers = writers
-        self._exports = exports
+        self.writers = writers
         self._lender = lender
-        self._inside: set[int] = set()
+        self.inside: set[int] = set()
+        """The containers in which what is written now may stand."""
+        self.exports = exports
+        self._entered: list[int] = []
+        self._depth = 0
+        self._careful_from = MAX_DEPTH + 1
+        """The depth from which on nothing is attempted: there something cannot be sent."""
 
     def write(self, value: Any) -> None:
         """Append `value`. Raises `ConversionError`."""
-        self._writers[type(value)](self, value)
+        self.writers[type(value)](self, value)
 
     def byte(self, value: int) -> None:
         self.description.append(value)
@@ -109,15 +122,56 @@ class Encoder:
 
     def enter(self, value: object) -> None:
         """Begin with the contents of the container `value`."""
-        if id(value) in self._inside:
+        if id(value) in self.inside:
             raise ConversionError("it contains itself", type_name(value))
-        if len(self._inside) >= MAX_DEPTH:
+        self.deeper(value)
+        self.inside.add(id(value))
+        self._entered.append(id(value))
+
+    def leave(self) -> None:
+        """The contents of the container that was entered last are written."""
+        self.inside.discard(self._entered.pop())
+        self._depth -= 1
+        if self._depth < self._careful_from:
+            self._careful_from = MAX_DEPTH + 1
+
+    def deeper(self, value: object) -> None:
+        """Go down one level, into `value` or into many like it."""
+        if self._depth >= MAX_DEPTH:
             reason = f"it is nested more than {MAX_DEPTH} levels deep"
             raise ConversionError(reason, type_name(value))
-        self._inside.add(id(value))
+        self._depth += 1
 
-    def leave(self, value: object) -> None:
-        self._inside.discard(id(value))
+    def higher(self) -> None:
+        """What `deeper` went into is written."""
+        self._depth -= 1
+
+    def attempt(self, write: Callable[[], None]) -> bool:
+        """Whether `write` could write all of the container that was entered last.
+
+        Where it could not, nothing is left of what it wrote, and in that container nothing else is
+        attempted: it is written for the error's sake, and once.
+        """
+        if self._depth >= self._careful_from:
+            return False
+        lengths = [len(part) for part in self._parts()]
+        depth = self._depth
+        with suppress(ConversionError, RecursionError):
+            write()
+            return True
+        for fd in self.segments[lengths[2] :]:
+            self._lender.close(fd)
+        for number in self.lent[lengths[3] :]:
+            self.exports.release(self.exports.generation, number, 1)
+        self.inside.difference_update(self._entered[lengths[4] :])
+        for part, length in zip(self._parts(), lengths, strict=True):
+            del part[length:]
+        self._depth = self._careful_from = depth
+        return False
+
+    def _parts(self) -> tuple[Any, ...]:
+        """All that grows while a value is written."""
+        return self.description, self.buffers, self.segments, self.lent, self._entered
 
     def items(self, values: Iterable[Any], shape: Sequence[int] = ()) -> None:
         """Every value, each at its place in the path of an error; `shape` is an array's."""
@@ -132,11 +186,11 @@ class Encoder:
 
     def reference(self, value: object) -> None:
         """`value` stays here; the other side gets something to reach it by."""
-        number = self._exports.lend(value)
+        number = self.exports.lend(value)
         self.lent.append(number)
         self.byte(tags.REFERENCE)
         self.text("python")
-        self.u64(self._exports.generation)
+        self.u64(self.exports.generation)
         self.u64(number)
         self.byte(callable(value))
         self.text(type_name(value))

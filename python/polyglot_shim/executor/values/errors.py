@@ -19,6 +19,8 @@ class ConversionError(TypeError):
         self.verb = verb
         self.path: list[str] = []
         self.name = "the value"
+        self.index = 0
+        """Where what failed stands among values that were written together."""
 
     def under(self, step: str) -> None:
         """Say that what failed stands at `step` (``[2]``, ``['k']``, ``.field``) of a container."""

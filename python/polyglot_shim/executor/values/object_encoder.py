@@ -9,6 +9,7 @@ import numpy as np
 from . import elements, tags
 from .container_encoder import write_shape, write_strings
 from .encoder import Encoder
+from .packed_encoder import write_packed_items
 
 _ELEMENTS = {"g": tags.BIGFLOAT, "G": tags.COMPLEX}
 
@@ -27,7 +28,7 @@ def write_objects(
     element = _ELEMENTS.get(value.dtype.char, tags.NOTHING)
     encoder.enter(value)
     write_items(encoder, items, value.shape, element, mask is not None)
-    encoder.leave(value)
+    encoder.leave()
 
 
 def _items(value: np.ndarray[Any, Any], mask: np.ndarray[Any, Any] | None) -> list[Any]:
@@ -58,20 +59,22 @@ def write_items(
     element: int = tags.NOTHING,
     masked: bool = False,
 ) -> None:
-    """Values one by one; `element` is the tag of all, where they have one."""
+    """Any values; `element` is the tag of all, where they have one."""
     encoder.byte(tags.OBJECTS)
     encoder.byte(element | (tags.OR_MISSING if element and masked else 0))
     write_shape(encoder, shape)
-    encoder.items(items, shape)
+    if not write_packed_items(encoder, items):
+        encoder.byte(tags.ONE_BY_ONE)
+        encoder.items(items, shape)
 
 
 def _write_strings(encoder: Encoder, items: list[Any], shape: tuple[int, ...], flags: int) -> None:
     if set(map(type, items)) <= {str}:
-        write_strings(encoder, items, None, shape, tags.STRINGS_ARRAY, flags)
+        write_strings(encoder, items, None, shape, flags)
         return
     mask = bytes(_string_kind(type(item)) for item in items)
     texts = ["" if code else item for code, item in zip(mask, items, strict=True)]
-    write_strings(encoder, texts, mask, shape, tags.STRINGS_ARRAY, flags)
+    write_strings(encoder, texts, mask, shape, flags)
 
 
 def _string_kind(cls: type) -> int:

@@ -117,7 +117,7 @@ def _write_texts(
     if absent.any():
         items = np.where(absent, "", items)
         mask = absent.astype(np.uint8).tobytes()
-    write_strings(encoder, items.tolist(), mask, items.shape, tags.STRINGS_ARRAY)
+    write_strings(encoder, items.tolist(), mask, items.shape)
 
 
 _DTYPES = {bool: "?", int: "i8", float: "f8", datetime.date: "M8[D]"}

@@ -6,7 +6,7 @@ import importlib
 from fractions import Fraction
 from typing import Any
 
-from . import container_decoder, scalar_decoder, tags
+from . import container_decoder, packed_decoder, scalar_decoder, tags
 from .decoder import Decoder, Reader, array_decoder
 from .errors import ConversionError
 
@@ -79,7 +79,8 @@ _BY_TAG: dict[int, Reader] = {
     tags.OBJECTS: _of_arrays("read_objects"),
     tags.CATEGORICAL: _of_tables("read_categorical"),
     tags.TABLE: _of_tables("read_table"),
-    tags.PACKED_LIST: container_decoder.read_packed_list,
+    tags.PACKED: packed_decoder.read_container,
+    tags.PACKED_DICT: packed_decoder.read_dict,
     tags.RECORDS: _of_arrays("read_records"),
     tags.REFERENCE: scalar_decoder.read_reference,
 }

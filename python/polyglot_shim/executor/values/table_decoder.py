@@ -8,9 +8,10 @@ import numpy as np
 
 from . import tags
 from .array_decoder import make_objects, read_data_and_mask
-from .container_decoder import make_named_tuple, read_strings
+from .container_decoder import read_strings
 from .decoder import Decoder, find_library
 from .errors import ConversionError
+from .named_tuples import make_named_tuple
 
 
 def read_table(decoder: Decoder) -> Any:
@@ -75,11 +76,13 @@ def _read_strings(decoder: Decoder, pandas: Any) -> Any:
     """A column in the dtype that pandas itself gives strings."""
     native = pandas.Series(["a"]).dtype
     pyarrow = find_library("pyarrow")
-    if pyarrow is None or not isinstance(native, pandas.StringDtype):
+    for_arrow = pyarrow is not None and isinstance(native, pandas.StringDtype)
+    start = decoder.position
+    count = decoder.shape()[0]
+    if decoder.byte() != tags.BY_OFFSETS or not for_arrow:
+        decoder.position = start
         strings = read_strings(decoder)
         return pandas.Series(make_objects(strings.texts, strings.shape), dtype=native)
-    decoder.byte()
-    count = decoder.shape()[0]
     offsets = pyarrow.py_buffer(decoder.blob())
     data = pyarrow.py_buffer(decoder.blob())
     validity, nulls = None, 0

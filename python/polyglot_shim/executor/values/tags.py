@@ -40,8 +40,9 @@ STRINGS = 0x32
 OBJECTS = 0x33
 CATEGORICAL = 0x34
 TABLE = 0x35
-PACKED_LIST = 0x36
+PACKED = 0x36
 RECORDS = 0x37
+PACKED_DICT = 0x38
 
 REFERENCE = 0x40
 
@@ -54,9 +55,16 @@ STRUCT = NAMED_TUPLE
 IS_MISSING = 1
 IS_NOTHING = 2
 
-# What a STRINGS value becomes.
-STRINGS_ARRAY = 0
-STRINGS_LIST = 1
+# How the texts of a STRINGS value stand in one piece.
+BY_OFFSETS = 0
+BY_SEPARATOR = 1
+
+# Kinds of packed values that are no tags of values (`docs/values.md`, *Packed values*).
+TEXTS = STRING
+ONE_BY_ONE = OBJECTS
+MIXED = 0x3F
+OF_ITS_OWN = 0x80
+"""With TUPLE, LIST or DICT: each has a length, or keys, of its own."""
 
 # Where the bytes of a blob are.
 INLINE = 0

@@ -17,7 +17,8 @@ from .container_encoder import (
     write_set,
     write_tuple,
 )
-from .encoder import Encoder, Writer
+from .encoder import Encoder, Writer, WriterTable
+from .packed_encoder import write_named_tuples, write_references
 from .scalar_encoder import (
     write_bool,
     write_bytes,
@@ -66,11 +67,15 @@ _OWN_TYPES: dict[type, Writer] = {
 }
 
 
-class Writers(dict[type, Writer]):
+class Writers(WriterTable):
     """The writer for each type. One that was not met before is found when it is asked for."""
 
     def __init__(self) -> None:
         super().__init__(_OWN_TYPES)
+        self.packed = {
+            write_named_tuple: write_named_tuples,
+            Encoder.reference: write_references,
+        }
 
     def __missing__(self, cls: type) -> Writer:
         writer = self[cls] = self._find(cls)

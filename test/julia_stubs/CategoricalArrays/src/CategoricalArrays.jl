@@ -20,7 +20,11 @@ end
 Base.size(a::CategoricalArray) = size(a.items)
 Base.getindex(a::CategoricalArray, i::Int) = a.items[i]
 levelcode(x::CategoricalValue) = x.code
-levels(a::CategoricalArray) = a.levels
+unwrap(x::CategoricalValue) = x.value
+
+# Since 1.0 they are categorical, too.
+levels(a::CategoricalArray) =
+    CategoricalArray{1}(map(CategoricalValue, a.levels, eachindex(a.levels)), a.levels, a.ordered)
 isordered(a::CategoricalArray) = a.ordered
 
 end

@@ -1,0 +1,474 @@
+# Writing the values in a container at once, kind by kind (`docs/values.md`, *Packed values*). Anything
+# out of the ordinary (a string that is not UTF-8, a container that may contain itself) is a
+# `ConversionError` without a place: then the container is written value by value, which knows better.
+
+"The shortest container for which looking at all types pays."
+const SHORTEST_PACKED = 8
+
+"Of how many kinds the values in one container may be."
+const MOST_KINDS = 32
+
+"How many sets of keys dicts may have for each of them to be sent once."
+const MOST_SHAPES = 16
+
+"A tuple, list or set, as `tag` says. Whether it could be written so."
+function write_packed(encoder::Encoder, tag::UInt8, values::Vector{Any})
+    length(values) >= SHORTEST_PACKED || return false
+    return attempt(encoder) do
+        write_tag(encoder, PACKED)
+        write_tag(encoder, tag)
+        write_count(encoder, length(values))
+        pack(encoder, values)
+    end
+end
+
+"A dict. Whether it could be written so."
+function write_packed_dict(encoder::Encoder, keys::Vector{Any}, values::Vector{Any})
+    length(values) >= SHORTEST_PACKED || return false
+    return attempt(encoder) do
+        write_tag(encoder, PACKED_DICT)
+        write_count(encoder, length(values))
+        pack(encoder, keys)
+        pack(encoder, values)
+    end
+end
+
+"Values whose number is known to the reader. Whether they could be written so."
+write_packed_items(encoder::Encoder, values::Vector{Any}) =
+    attempt(() -> pack(encoder, values), encoder)
+
+"""
+Whether `write_all()` could write all of the container that was entered last. Where it could not, nothing
+is left of what it wrote, and in that container nothing else is attempted: it is written for the error's
+sake, and once.
+"""
+function attempt(@nospecialize(write_all), encoder::Encoder)
+    encoder.depth < encoder.careful_from || return false
+    before = written(encoder)
+    try
+        write_all()
+        return true
+    catch e
+        e isa ConversionError || rethrow()
+        take_back!(encoder, before)
+        return false
+    end
+end
+
+written(encoder::Encoder) = (
+    position(encoder.io),
+    length(encoder.buffers),
+    length(encoder.segments),
+    length(encoder.lent),
+    length(encoder.entered),
+    encoder.depth,
+)
+
+function take_back!(encoder::Encoder, before::NTuple{6,Int})
+    truncate(encoder.io, before[1])
+    resize!(encoder.buffers, before[2])
+    while length(encoder.segments) > before[3]
+        close_last!(encoder.lender, encoder.segments)
+    end
+    for number in encoder.lent[(before[4] + 1):end]
+        release!(encoder.exports, encoder.exports.generation, number, 1)
+    end
+    resize!(encoder.lent, before[4])
+    while length(encoder.entered) > before[5]
+        leave!(encoder)
+    end
+    encoder.depth = encoder.careful_from = before[6]
+    return nothing
+end
+
+"""
+    Packer(encoder)
+
+Writes values of which there are many. `levels` are the containers that what is written now stands in,
+one level below the other; the first `noted` of them may be met again further down.
+"""
+mutable struct Packer
+    encoder::Encoder
+    levels::Vector{Vector{Any}}
+    noted::Int
+end
+
+function pack(encoder::Encoder, values::Vector{Any})
+    packer = Packer(encoder, Vector{Any}[], 0)
+    depth = encoder.depth
+    try
+        write_values(packer, values)
+    finally
+        while packer.noted > 0
+            forget_level!(packer)
+        end
+        encoder.depth = depth
+    end
+    return nothing
+end
+
+"The values, without their number. Throws [`ConversionError`](@ref)."
+function write_values(packer::Packer, values::Vector{Any})
+    isempty(values) && return write_one_by_one(packer, values)
+    T = typeof(values[1])
+    are_all(T, values) && return write_kind(packer, kind_of(packer.encoder, T), values)
+    kinds = Kinds(Any[], Any[], UInt8[])
+    codes = number_kinds!(kinds, packer.encoder, values)
+    codes === nothing && return write_one_by_one(packer, values)
+    length(kinds.kinds) == 1 && return write_kind(packer, kinds.kinds[1], values)
+    return write_mixed(packer, kinds.kinds, codes, values)
+end
+
+function are_all(@nospecialize(T), values::Vector{Any})
+    for i in eachindex(values)
+        typeof(values[i]) === T || return false
+    end
+    return true
+end
+
+"The kinds of values that were met; the types, and the number of the kind of each."
+struct Kinds
+    kinds::Vector{Any}
+    types::Vector{Any}
+    numbers::Vector{UInt8}
+end
+
+"The number of the kind of each value, from 1; `nothing` where the kinds are too many."
+function number_kinds!(kinds::Kinds, encoder::Encoder, values::Vector{Any})
+    codes = Vector{UInt8}(undef, length(values))
+    type, code = Any, 0x00
+    for i in eachindex(values)
+        T = typeof(values[i])
+        if T !== type
+            at = find_identical(kinds.types, T)
+            if at == 0
+                length(kinds.types) < 4 * MOST_KINDS || return nothing
+                at = add_type!(kinds, encoder, T)
+                length(kinds.kinds) <= MOST_KINDS || return nothing
+            end
+            type, code = T, kinds.numbers[at]
+        end
+        codes[i] = code
+    end
+    return codes
+end
+
+function find_identical(items::Vector{Any}, @nospecialize(x))
+    for i in 1:length(items)
+        items[i] === x && return i
+    end
+    return 0
+end
+
+@noinline function add_type!(kinds::Kinds, encoder::Encoder, @nospecialize(T))
+    kind = kind_of(encoder, T)
+    number = find_identical(kinds.kinds, kind)
+    if number == 0
+        push!(kinds.kinds, kind)
+        number = length(kinds.kinds)
+    end
+    push!(kinds.types, T)
+    push!(kinds.numbers, UInt8(number))
+    return length(kinds.types)
+end
+
+"""
+What values of type `T` are written together with: the kind's tag, `T` itself where they have to be of
+one type, and `ONE_BY_ONE` where there is nothing to say of many at once.
+"""
+@noinline function kind_of(encoder::Encoder, @nospecialize(T))
+    T === Int64 && return INT64
+    T === Float64 && return FLOAT64
+    T === Bool && return BOOL
+    T === Nothing && return NOTHING
+    T === Missing && return MISSING
+    T <: Union{AbstractString,AbstractChar,Symbol} && return TEXTS
+    T <: Tuple && return TUPLE
+    T === Vector{Any} && return LIST
+    T <: Dict && return DICT
+    T <: NamedTuple && return is_plain_record(T) ? T : ONE_BY_ONE
+    return crosses_as_reference(T) ? T : ONE_BY_ONE
+end
+
+# One that has a vector in it may be a table.
+is_plain_record(@nospecialize(T)) =
+    isconcretetype(T) && fieldcount(T) > 0 &&
+    !any(F -> typeintersect(F, AbstractVector) !== Union{}, fieldtypes(T))
+
+"Whether there is no way but the last resort for values of type `T`."
+function crosses_as_reference(@nospecialize(T))
+    loaded(TABLES) === nothing || return false   # any of them may be a table
+    return which(write_value, Tuple{Encoder,T}) === which(write_value, Tuple{Encoder,Any})
+end
+
+function write_kind(packer::Packer, @nospecialize(kind), values::Vector{Any})
+    if kind === INT64
+        write_unboxed(packer, INT64, Int64, values)
+    elseif kind === FLOAT64
+        write_unboxed(packer, FLOAT64, Float64, values)
+    elseif kind === BOOL
+        write_unboxed(packer, BOOL, Bool, values)
+    elseif kind === NOTHING || kind === MISSING
+        write_tag(packer.encoder, kind)
+    elseif kind === TEXTS
+        write_tag(packer.encoder, TEXTS)
+        write_texts(packer.encoder, only_strings(values), true)
+    elseif kind === TUPLE
+        write_tuples(packer, values)
+    elseif kind === LIST
+        write_lists(packer, values)
+    elseif kind === DICT
+        write_dicts(packer, values)
+    elseif kind === ONE_BY_ONE
+        write_one_by_one(packer, values)
+    elseif kind <: NamedTuple
+        write_named_tuples(packer, kind, values)
+    else
+        write_references(packer, kind, values)
+    end
+    return nothing
+end
+
+function write_unboxed(packer::Packer, tag::UInt8, ::Type{T}, values::Vector{Any}) where {T}
+    numbers = Vector{T}(undef, length(values))
+    for i in eachindex(values)
+        numbers[i] = values[i]::T
+    end
+    write_tag(packer.encoder, tag)
+    write_blob(packer.encoder, numbers)
+    return nothing
+end
+
+"The values, with a `String` in the place of every other kind of text."
+function only_strings(values::Vector{Any})
+    are_all(String, values) && return values
+    return Any[x isa String ? x : as_string(x) for x in values]
+end
+
+function write_mixed(packer::Packer, kinds::Vector{Any}, codes::Vector{UInt8}, values::Vector{Any})
+    write_codes(packer, codes, length(kinds))
+    for k in 1:length(kinds)
+        group = select(values, codes, k)
+        write_count(packer.encoder, length(group))
+        write_kind(packer, kinds[k], group)
+    end
+    return nothing
+end
+
+"Values of several kinds follow: for each its length, and what is of that kind."
+function write_codes(packer::Packer, codes::Vector{UInt8}, count::Int)
+    write_tag(packer.encoder, MIXED)
+    write_tag(packer.encoder, UInt8(count))
+    write_blob(packer.encoder, codes .- 0x01)
+    return nothing
+end
+
+function select(values::Vector{Any}, codes::Vector{UInt8}, k::Int)
+    group = Any[]
+    for i in eachindex(values)
+        codes[i] == k && push!(group, values[i])
+    end
+    return group
+end
+
+"Values of which there is nothing to say at once."
+function write_one_by_one(packer::Packer, values::Vector{Any})
+    note_levels!(packer)
+    write_tag(packer.encoder, ONE_BY_ONE)
+    for value in values
+        write_value(packer.encoder, value)
+    end
+    return nothing
+end
+
+# ------------------------------------------------------------------------------------- containers
+
+"Begin with what is in the containers `values`."
+function enter_level!(packer::Packer, values::Vector{Any})
+    note_levels!(packer)
+    deeper!(packer.encoder, values[1])
+    push!(packer.levels, values)
+    return nothing
+end
+
+"End with what is in the containers that were entered last."
+function leave_level!(packer::Packer)
+    packer.noted == length(packer.levels) && forget_level!(packer)
+    pop!(packer.levels)
+    packer.encoder.depth -= 1
+    return nothing
+end
+
+# There are containers further down, and they may be those above. What is met again need not be above
+# the same value: writing one value after the other tells.
+function note_levels!(packer::Packer)
+    inside = packer.encoder.inside
+    while packer.noted < length(packer.levels)
+        level = packer.levels[packer.noted + 1]
+        if can_contain_itself(level[1])
+            any(x -> haskey(inside, x), level) &&
+                throw(ConversionError("it may contain itself", type_name(level[1])))
+            foreach(x -> inside[x] = nothing, level)
+        end
+        packer.noted += 1
+    end
+    return nothing
+end
+
+function forget_level!(packer::Packer)
+    level = packer.levels[packer.noted]
+    packer.noted -= 1
+    can_contain_itself(level[1]) && foreach(x -> delete!(packer.encoder.inside, x), level)
+    return nothing
+end
+
+function write_tuples(packer::Packer, values::Vector{Any})
+    width = nfields(values[1])
+    enter_level!(packer, values)
+    if all(x -> nfields(x) == width, values)
+        write_tag(packer.encoder, TUPLE)
+        write_count(packer.encoder, width)
+        write_columns(packer, values, width)
+    else
+        write_rows(packer, TUPLE | OF_ITS_OWN, values, nfields, getfield)
+    end
+    leave_level!(packer)
+    return nothing
+end
+
+"The first field of all, the second, and so on."
+function write_columns(packer::Packer, values::Vector{Any}, width::Int)
+    for j in 1:width
+        write_values(packer, Any[getfield(x, j) for x in values])
+    end
+    return nothing
+end
+
+function write_lists(packer::Packer, values::Vector{Any})
+    enter_level!(packer, values)
+    write_rows(packer, LIST | OF_ITS_OWN, values, list_length, list_item)
+    leave_level!(packer)
+    return nothing
+end
+
+list_length(@nospecialize(list)) = length(list::Vector{Any})
+list_item(@nospecialize(list), i::Int) = (list::Vector{Any})[i]
+
+"How long each row is, and what is in them, as `size_of(row)` and `item(row, i)` have it."
+function write_rows(
+    packer::Packer, tag::UInt8, rows::Vector{Any}, size_of::S, item::I
+) where {S,I}
+    lengths = Int64[size_of(row)::Int for row in rows]
+    items = Vector{Any}(undef, sum(lengths))
+    at = 0
+    for (row, length) in zip(rows, lengths)
+        for i in 1:length
+            items[at + i] = item(row, i)
+        end
+        at += length
+    end
+    write_tag(packer.encoder, tag)
+    write_blob(packer.encoder, lengths)
+    return write_values(packer, items)
+end
+
+function write_named_tuples(packer::Packer, @nospecialize(T), values::Vector{Any})
+    names = fieldnames(T)
+    enter_level!(packer, values)
+    write_tag(packer.encoder, NAMED_TUPLE)
+    write_count(packer.encoder, length(names))
+    foreach(name -> write_text(packer.encoder, String(name)), names)
+    write_columns(packer, values, length(names))
+    leave_level!(packer)
+    return nothing
+end
+
+"Objects of type `T`, all of which stay here."
+function write_references(packer::Packer, @nospecialize(T), values::Vector{Any})
+    encoder = packer.encoder
+    numbers = UInt64[]
+    for value in values
+        push!(encoder.lent, lend!(encoder.exports, value))
+        push!(numbers, last(encoder.lent))
+    end
+    write_tag(encoder, REFERENCE)
+    write_text(encoder, "julia")
+    write_number(encoder, UInt64(encoder.exports.generation))
+    write_tag(encoder, UInt8(T <: Union{Function,Type}))
+    write_text(encoder, string(T))
+    write_blob(encoder, numbers)
+    return nothing
+end
+
+# ------------------------------------------------------------------------------------------ dicts
+
+function write_dicts(packer::Packer, values::Vector{Any})
+    enter_level!(packer, values)
+    ends = Vector{Int}(undef, length(values) + 1)
+    ends[1] = 0
+    keys, items = Any[], Any[]
+    for (i, dict) in enumerate(values)
+        append_entries!(keys, items, dict)
+        ends[i + 1] = length(keys)
+    end
+    shapes = find_shapes(keys, ends)
+    if shapes === nothing
+        write_tag(packer.encoder, DICT | OF_ITS_OWN)
+        write_blob(packer.encoder, Int64[ends[i + 1] - ends[i] for i in eachindex(values)])
+        write_values(packer, keys)
+        write_values(packer, items)
+    else
+        write_shapes(packer, shapes, keys, items, ends)
+    end
+    leave_level!(packer)
+    return nothing
+end
+
+"""
+Of which shape each dict is, from 1: which strings its keys are, in which order. `nothing` where there are
+other keys, or more shapes than can be told.
+"""
+function find_shapes(keys::Vector{Any}, ends::Vector{Int})
+    all(key -> key isa String, keys) || return nothing
+    count = length(ends) - 1
+    shapes = Vector{UInt8}(undef, count)
+    firsts = Int[]   # a dict of each shape
+    for i in 1:count
+        shape = findfirst(j -> same_keys(keys, ends, i, j), firsts)
+        if shape === nothing
+            length(firsts) < max(1, min(MOST_SHAPES, count ÷ 2)) || return nothing
+            push!(firsts, i)
+            shape = length(firsts)
+        end
+        shapes[i] = shape
+    end
+    return shapes
+end
+
+function same_keys(keys::Vector{Any}, ends::Vector{Int}, i::Int, j::Int)
+    size = ends[i + 1] - ends[i]
+    size == ends[j + 1] - ends[j] || return false
+    for k in 1:size
+        keys[ends[i] + k] === keys[ends[j] + k] || return false
+    end
+    return true
+end
+
+function write_shapes(
+    packer::Packer, shapes::Vector{UInt8}, keys::Vector{Any}, items::Vector{Any}, ends::Vector{Int}
+)
+    count = Int(maximum(shapes))
+    count == 1 || write_codes(packer, shapes, count)
+    for shape in 1:count
+        starts = Int[ends[i] for i in eachindex(shapes) if shapes[i] == shape]
+        first = findfirst(==(shape), shapes)
+        count == 1 || write_count(packer.encoder, length(starts))
+        write_tag(packer.encoder, DICT)
+        write_count(packer.encoder, ends[first + 1] - ends[first])
+        write_values(packer, keys[(ends[first] + 1):ends[first + 1]])
+        for k in 1:(ends[first + 1] - ends[first])
+            write_values(packer, Any[items[start + k] for start in starts])
+        end
+    end
+    return nothing
+end

@@ -1,0 +1,309 @@
+"""Writing the values in a container all at once, kind by kind (`docs/values.md`, *Packed values*).
+
+What is of one kind is written by calls that run over all of it in C. Anything out of the ordinary
+(a string that is no Unicode, a container that may contain itself) is a `ConversionError` without a
+place: then the container is written value by value, which knows better.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, compress
+from operator import itemgetter
+from typing import Any
+
+from . import tags
+from .encoder import Encoder
+from .errors import ConversionError, type_name
+from .texts_encoder import write_texts
+
+SHORTEST = 8
+"""The shortest container for which looking at all types pays."""
+
+_MOST_TYPES = 32
+"""Of how many types the values in one container may be."""
+
+_MOST_SHAPES = 16
+"""How many sets of keys dicts may have for each of them to be sent once."""
+
+_ONLY = [bytes(number == code for number in range(256)) for code in range(_MOST_TYPES)]
+"""For each code the table that makes of it 1 and of all others 0."""
+
+Values = Sequence[Any]
+PackedWriter = Callable[["Packer", Values], None]
+
+
+def write_packed(encoder: Encoder, tag: int, values: Values) -> bool:
+    """A tuple, list or set, as `tag` says. Whether it could be written so."""
+
+    def write() -> None:
+        encoder.byte(tags.PACKED)
+        encoder.counted(tag, len(values))
+        _pack(encoder, values)
+
+    return encoder.attempt(write)
+
+
+def write_packed_dict(encoder: Encoder, keys: Values, values: Values) -> bool:
+    """A dict. Whether it could be written so."""
+
+    def write() -> None:
+        encoder.counted(tags.PACKED_DICT, len(keys))
+        _pack(encoder, keys)
+        _pack(encoder, values)
+
+    return encoder.attempt(write)
+
+
+def write_packed_items(encoder: Encoder, values: Values) -> bool:
+    """Values whose number is known to the reader. Whether they could be written so."""
+    return encoder.attempt(lambda: _pack(encoder, values))
+
+
+def _pack(encoder: Encoder, values: Values) -> None:
+    packer = Packer(encoder)
+    try:
+        packer.write(values)
+    finally:
+        packer.forget()
+
+
+class Packer:
+    """Writes values of which there are many."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self.encoder = encoder
+        self._levels: list[Values] = []
+        """The containers that what is written now stands in, one level below the other."""
+        self._noted: list[set[int]] = []
+        """Of the levels that may be met again below, which containers these are."""
+
+    def write(self, values: Values) -> None:
+        """The values, without their number. Raises `ConversionError`."""
+        types = set(map(type, values))
+        if len(types) == 1:
+            self._writer(types.pop())(self, values)
+        elif 1 < len(types) <= _MOST_TYPES:
+            self._write_mixed(types, values)
+        else:
+            self.one_by_one(values)
+
+    def _writer(self, cls: type) -> PackedWriter:
+        writers = self.encoder.writers
+        return _KINDS.get(cls) or writers.packed.get(writers[cls]) or Packer.one_by_one
+
+    def _write_mixed(self, types: set[type], values: Values) -> None:
+        numbers = {cls: number for number, cls in enumerate(types)}
+        codes = bytes(map(numbers.__getitem__, map(type, values)))
+        for cls, group in zip(numbers, self.groups(values, codes, len(types)), strict=True):
+            self._writer(cls)(self, group)
+
+    def groups(self, values: Values, codes: bytes, count: int) -> Iterator[Values]:
+        """The values of each kind, as `codes` have it, to be written when they come."""
+        self.encoder.byte(tags.MIXED)
+        self.encoder.byte(count)
+        self.encoder.blob(codes)
+        for code in range(count):
+            group = list(compress(values, codes.translate(_ONLY[code])))
+            self.encoder.u32(len(group))
+            yield group
+
+    def one_by_one(self, values: Values) -> None:
+        """Values of which there is nothing to say at once."""
+        self._note_levels()
+        self.encoder.byte(tags.ONE_BY_ONE)
+        for value in values:
+            self.encoder.write(value)
+
+    def columns(self, columns: Sequence[Values]) -> None:
+        for column in columns:
+            self.write(column)
+
+    def enter(self, values: Values) -> None:
+        """Begin with what is in the containers `values`."""
+        self._note_levels()
+        self.encoder.deeper(values[0])
+        self._levels.append(values)
+
+    def leave(self) -> None:
+        """End with what is in the containers that were entered last."""
+        self._levels.pop()
+        if len(self._noted) > len(self._levels):
+            self.encoder.inside -= self._noted.pop()
+        self.encoder.higher()
+
+    def forget(self) -> None:
+        """Nothing more is written, whether all was or not."""
+        for met in self._noted:
+            self.encoder.inside -= met
+
+    def _note_levels(self) -> None:
+        # There are containers further down, and they may be those above. What is met again need
+        # not be above the same value: writing one value after the other tells.
+        inside = self.encoder.inside
+        for values in self._levels[len(self._noted) :]:
+            met = set() if type(values[0]) is tuple else set(map(id, values))
+            if not inside.isdisjoint(met):
+                raise ConversionError("it may contain itself", type_name(values[0]))
+            inside |= met
+            self._noted.append(met)
+
+
+def _write_nothing(packer: Packer, values: Values) -> None:
+    packer.encoder.byte(tags.NOTHING)
+
+
+def _write_bools(packer: Packer, values: Values) -> None:
+    packer.encoder.byte(tags.BOOL)
+    packer.encoder.blob(bytes(values))
+
+
+def _write_ints(packer: Packer, values: Values) -> None:
+    try:
+        data = array("q", values)
+    except OverflowError:
+        packer.one_by_one(values)
+        return
+    packer.encoder.byte(tags.INT64)
+    packer.encoder.blob(data)
+
+
+def _write_floats(packer: Packer, values: Values) -> None:
+    packer.encoder.byte(tags.FLOAT64)
+    packer.encoder.blob(array("d", values))
+
+
+def _write_strings(packer: Packer, values: Values) -> None:
+    packer.encoder.byte(tags.TEXTS)
+    write_texts(packer.encoder, values)
+
+
+def _columns(rows: Values, width: int) -> Sequence[Values]:
+    """What stands at the first place of all rows, at the second, and so on."""
+    if width > len(rows):
+        return list(zip(*rows, strict=True))
+    return [list(map(itemgetter(place), rows)) for place in range(width)]
+
+
+def _write_tuples(packer: Packer, values: Values) -> None:
+    widths = set(map(len, values))
+    packer.enter(values)
+    if len(widths) == 1:
+        width = widths.pop()
+        packer.encoder.counted(tags.TUPLE, width)
+        packer.columns(_columns(values, width))
+    else:
+        _write_rows(packer, tags.TUPLE | tags.OF_ITS_OWN, values)
+    packer.leave()
+
+
+def _write_lists(packer: Packer, values: Values) -> None:
+    packer.enter(values)
+    # Another thread may change them.
+    _write_rows(packer, tags.LIST | tags.OF_ITS_OWN, list(map(tuple, values)))
+    packer.leave()
+
+
+def _write_rows(packer: Packer, tag: int, rows: Values) -> None:
+    packer.encoder.byte(tag)
+    packer.encoder.blob(array("q", map(len, rows)))
+    packer.write(list(chain.from_iterable(rows)))
+
+
+def _write_dicts(packer: Packer, values: Values) -> None:
+    packer.enter(values)
+    if not _write_as_records(packer, values):
+        dicts = list(map(dict.copy, values))  # another thread may change them
+        if not _write_as_shapes(packer, dicts):
+            _write_each_dict(packer, dicts)
+    packer.leave()
+
+
+def _write_as_records(packer: Packer, dicts: Sequence[dict[Any, Any]]) -> bool:
+    """Dicts with the same keys, in whatever order: Julia's have none. Whether they are such."""
+    keys = tuple(dicts[0])
+    if set(map(len, dicts)) != {len(keys)} or not _are_strings(chain.from_iterable(dicts)):
+        return False
+    try:
+        columns = _fields(dicts, keys)
+    except KeyError:
+        return False
+    _write_records(packer, keys, columns)
+    return True
+
+
+def _fields(dicts: Sequence[dict[Any, Any]], keys: Iterable[Any]) -> list[list[Any]]:
+    return [list(map(itemgetter(key), dicts)) for key in keys]
+
+
+def _write_records(packer: Packer, keys: Values, columns: Sequence[Values]) -> None:
+    packer.encoder.counted(tags.DICT, len(keys))
+    packer.write(keys)
+    packer.columns(columns)
+
+
+def _are_strings(keys: Iterable[Any]) -> bool:
+    # Among keys of other types there are different ones that are equal.
+    return set(map(type, keys)) <= {str}
+
+
+def _write_as_shapes(packer: Packer, dicts: Sequence[dict[Any, Any]]) -> bool:
+    """Dicts among which there are few sets of keys. Whether they are such."""
+    if not _are_strings(chain.from_iterable(dicts)):
+        return False
+    shapes = list(map(frozenset, dicts))
+    numbers = {shape: number for number, shape in enumerate(dict.fromkeys(shapes))}
+    if len(numbers) > min(_MOST_SHAPES, len(dicts) // 2):
+        return False
+    codes = bytes(map(numbers.__getitem__, shapes))
+    for group in packer.groups(dicts, codes, len(numbers)):
+        keys = tuple(group[0])
+        _write_records(packer, keys, _fields(group, keys))
+    return True
+
+
+def _write_each_dict(packer: Packer, dicts: Sequence[dict[Any, Any]]) -> None:
+    packer.encoder.byte(tags.DICT | tags.OF_ITS_OWN)
+    packer.encoder.blob(array("q", map(len, dicts)))
+    packer.write(list(chain.from_iterable(dicts)))
+    packer.write(list(chain.from_iterable(map(dict.values, dicts))))
+
+
+def write_named_tuples(packer: Packer, values: Values) -> None:
+    """Named tuples of one class."""
+    names = values[0]._fields
+    packer.enter(values)
+    packer.encoder.counted(tags.NAMED_TUPLE, len(names))
+    for name in names:
+        packer.encoder.text(name)
+    packer.columns(_columns(values, len(names)))
+    packer.leave()
+
+
+def write_references(packer: Packer, values: Values) -> None:
+    """Objects of one type, all of which stay here."""
+    encoder = packer.encoder
+    numbers = array("Q")
+    for value in values:
+        number = encoder.exports.lend(value)
+        encoder.lent.append(number)
+        numbers.append(number)
+    encoder.byte(tags.REFERENCE)
+    encoder.text("python")
+    encoder.u64(encoder.exports.generation)
+    encoder.byte(callable(values[0]))
+    encoder.text(type_name(values[0]))
+    encoder.blob(numbers)
+
+
+_KINDS: dict[type, PackedWriter] = {
+    type(None): _write_nothing,
+    bool: _write_bools,
+    int: _write_ints,
+    float: _write_floats,
+    str: _write_strings,
+    tuple: _write_tuples,
+    list: _write_lists,
+    dict: _write_dicts,
+}
