@@ -1,0 +1,50 @@
+/** The plugins of the extension. */
+
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { IEditorExtensionRegistry } from '@jupyterlab/codemirror';
+import { INotebookTracker } from '@jupyterlab/notebook';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
+import { Token } from '@lumino/coreutils';
+import { registerLanguage } from './editors';
+import { activateNotebooks } from './notebook-plugin';
+import { NotebookLanguages } from './notebooks';
+
+const INotebookLanguages = new Token<NotebookLanguages>(
+  'polyglot-kernel:INotebookLanguages',
+  'The default languages of the open notebooks.'
+);
+
+const colours: JupyterFrontEndPlugin<NotebookLanguages> = {
+  id: 'polyglot-kernel:colours',
+  description: "Colours each cell by its own language's rules.",
+  autoStart: true,
+  requires: [IEditorExtensionRegistry],
+  provides: INotebookLanguages,
+  activate: (
+    app: JupyterFrontEnd,
+    editors: IEditorExtensionRegistry
+  ): NotebookLanguages => {
+    const notebooks = new NotebookLanguages(app.serviceManager.kernelspecs);
+    registerLanguage(editors, notebooks);
+    return notebooks;
+  }
+};
+
+const notebookPlugin: JupyterFrontEndPlugin<void> = {
+  id: 'polyglot-kernel:notebooks',
+  description: "Tells and switches the language of a notebook's cells.",
+  autoStart: true,
+  requires: [INotebookTracker, INotebookLanguages],
+  optional: [ISettingRegistry],
+  activate: async (
+    app: JupyterFrontEnd,
+    tracker: INotebookTracker,
+    notebooks: NotebookLanguages,
+    registry: ISettingRegistry | null
+  ): Promise<void> => {
+    const settings = registry?.load(notebookPlugin.id).catch(() => null) ?? null;
+    activateNotebooks(app, tracker, notebooks, await settings);
+  }
+};
+
+export default [colours, notebookPlugin];
