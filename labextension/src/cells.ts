@@ -4,8 +4,8 @@ import type { ISharedCodeCell } from '@jupyter/ydoc';
 import { CodeCell } from '@jupyterlab/cells';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import { DisposableDelegate, type IDisposable } from '@lumino/disposable';
-import { type LanguageName, parseCell } from './marker';
-import type { NotebookLanguage } from './notebooks';
+import { type LanguageName, parseCell } from './marker.js';
+import type { NotebookLanguage } from './notebooks.js';
 
 /** What is done for each cell: called once, it gives what is called whenever its language may be new. */
 export type Follow = (cell: CodeCell) => (language: LanguageName | null) => void;

@@ -9,8 +9,8 @@ import {
   EditorExtensionRegistry,
   type IEditorExtensionRegistry
 } from '@jupyterlab/codemirror';
-import { cellLanguage } from './language';
-import type { NotebookLanguage, NotebookLanguages } from './notebooks';
+import { cellLanguage } from './language.js';
+import type { NotebookLanguage, NotebookLanguages } from './notebooks.js';
 
 /** Register the language with all editors that are made from now on. */
 export function registerLanguage(

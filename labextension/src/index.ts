@@ -5,9 +5,9 @@ import { IEditorExtensionRegistry } from '@jupyterlab/codemirror';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { Token } from '@lumino/coreutils';
-import { registerLanguage } from './editors';
-import { activateNotebooks } from './notebook-plugin';
-import { NotebookLanguages } from './notebooks';
+import { registerLanguage } from './editors.js';
+import { activateNotebooks } from './notebook-plugin.js';
+import { NotebookLanguages } from './notebooks.js';
 
 const INotebookLanguages = new Token<NotebookLanguages>(
   'polyglot-kernel:INotebookLanguages',

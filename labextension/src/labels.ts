@@ -1,8 +1,8 @@
 /** The label beside each code cell, which tells its language and switches it. */
 
 import type { CodeCell } from '@jupyterlab/cells';
-import type { Follow } from './cells';
-import { TITLES, otherLanguage } from './marker';
+import type { Follow } from './cells.js';
+import { TITLES, otherLanguage } from './marker.js';
 
 const LABEL = 'jp-polyglot-label';
 const PLACE = 'jp-polyglot-labelPlace';

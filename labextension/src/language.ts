@@ -29,7 +29,7 @@ import {
 } from '@lezer/common';
 import { Tag, styleTags, tags } from '@lezer/highlight';
 import { juliaLanguage } from '@plutojl/lang-julia';
-import { type Cell, type LanguageName, type Span, parseCell } from './marker';
+import { type Cell, type LanguageName, type Span, parseCell } from './marker.js';
 
 const GRAMMARS: Record<LanguageName, Language> = {
   julia: juliaLanguage,

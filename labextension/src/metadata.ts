@@ -6,7 +6,7 @@
  */
 
 import type { ISharedCell, ISharedNotebook } from '@jupyter/ydoc';
-import { type LanguageName, parseCell } from './marker';
+import { type LanguageName, parseCell } from './marker.js';
 
 const NAMES: unknown[] = ['julia', 'python'];
 

@@ -5,12 +5,12 @@ import { CodeCell } from '@jupyterlab/cells';
 import type { DocumentRegistry } from '@jupyterlab/docregistry';
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import type { ISettingRegistry } from '@jupyterlab/settingregistry';
-import { followCells, languageOf, sharedCell } from './cells';
-import { labels } from './labels';
-import { type LanguageName, otherLanguage } from './marker';
-import { keepCellMetadata, keepMetadata } from './metadata';
-import type { NotebookLanguage, NotebookLanguages } from './notebooks';
-import { switchEdit } from './switch';
+import { followCells, languageOf, sharedCell } from './cells.js';
+import { labels } from './labels.js';
+import { type LanguageName, otherLanguage } from './marker.js';
+import { keepCellMetadata, keepMetadata } from './metadata.js';
+import type { NotebookLanguage, NotebookLanguages } from './notebooks.js';
+import { switchEdit } from './switch.js';
 
 export const SWITCH = 'polyglot-kernel:switch-language';
 /** Commands behind which the active cell may be one that has just been made. */

@@ -3,7 +3,7 @@
 import type { ISharedNotebook } from '@jupyter/ydoc';
 import type { KernelSpec } from '@jupyterlab/services';
 import { type ISignal, Signal } from '@lumino/signaling';
-import type { LanguageName } from './marker';
+import type { LanguageName } from './marker.js';
 
 /** A notebook's default language, as it changes with its kernel. */
 export class NotebookLanguage {

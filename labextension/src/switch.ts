@@ -1,6 +1,6 @@
 /** Giving a cell the other language, by its marker and nothing else. */
 
-import { type LanguageName, parseCell } from './marker';
+import { type LanguageName, parseCell } from './marker.js';
 
 /** The replacement of a piece of the source. */
 export interface Edit {
@@ -30,8 +30,9 @@ export function switchEdit(
   if (goal === fallback && !cell.options.length && !cell.wrong) {
     const alone = source.slice(marker.to).match(/^\r?\n/)?.[0].length ?? 0;
     const removal = { from: marker.from, to: marker.to + alone, insert: '' };
-    // what stood behind the marker may be read as one
-    if (parseCell(apply(source, removal), fallback).language === goal) {
+    // unless what stood behind the marker would be read as one
+    const rest = parseCell(apply(source, removal), fallback);
+    if (!rest.marker && !rest.wrong) {
       return removal;
     }
   }
