@@ -1,6 +1,7 @@
-"""One rule says what language a cell has: the kernel's, and those who colour its notebooks keep to it.
+"""One rule says what language a cell has: the kernel's, and who colours notebooks keeps to it.
 
-`julia/PolyglotKernel/test/test_cell.jl` asks the kernel the same, `test_lab_extension.py` a browser.
+`julia/PolyglotKernel/test/test_cell.jl` asks the kernel the same, `test_lab_extension.py` a
+browser.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The rule by which a cell has its language.
 
-It is the kernel's (`parse_cell` in julia/PolyglotKernel/src/jobs/cell.jl), in as far as the language
-goes; the examples in test/vectors/cells.json hold for both.
+It is the kernel's (`parse_cell` in julia/PolyglotKernel/src/jobs/cell.jl), in as far as the
+language goes; the examples in test/vectors/cells.json hold for both.
 """
 
 from __future__ import annotations
