@@ -141,8 +141,12 @@ def test_what_is_no_such_notebook_is_left_alone(
     assert bad.read_text() == text
 
 
+@pytest.mark.parametrize("name", ["tour", "pandas-julia-matplotlib"])
+def test_the_examples_are_coloured(name: str) -> None:
+    assert colour_text((ROOT / "examples" / f"{name}.ipynb").read_text())[1] == 0
+
+
 def test_nbconvert_colours_the_tour() -> None:
     """Julia's cells carry the classes of Julia's tokens, on any machine."""
-    text, _ = colour_text((ROOT / "examples" / "tour.ipynb").read_text())
-    html, _ = HTMLExporter().from_notebook_node(nbformat.reads(text, 4))
-    assert '<span class="k">using</span>' in html and '<span class="k">import</span>' not in html
+    html, _ = HTMLExporter().from_filename(str(ROOT / "examples" / "tour.ipynb"))
+    assert '<span class="k">function</span>' in html and '<span class="k">using</span>' in html

@@ -101,12 +101,13 @@ end
 
 julia_info() = string(
     "{\"name\":\"julia\",\"version\":\"", JULIA_VERSION, "\",\"mimetype\":\"application/julia\",",
-    "\"file_extension\":\".jl\",\"pygments_lexer\":\"julia\",\"codemirror_mode\":\"julia\"}",
+    "\"file_extension\":\".jl\",\"pygments_lexer\":\"julia\",\"nbconvert_exporter\":\"polyglot\",",
+    "\"codemirror_mode\":\"julia\"}",
 )
 
 python_info(version::String) = string(
     "{\"name\":\"python\",\"version\":\"", version, "\",\"mimetype\":\"text/x-python\",",
-    "\"file_extension\":\".py\",\"pygments_lexer\":\"ipython3\",\"nbconvert_exporter\":\"python\",",
+    "\"file_extension\":\".py\",\"pygments_lexer\":\"ipython3\",\"nbconvert_exporter\":\"polyglot\",",
     "\"codemirror_mode\":{\"name\":\"ipython\",\"version\":3}}",
 )
 
