@@ -51,7 +51,8 @@ const answer = (source, fallback) => {
   const edit = switchEdit(source, fallback, goal);
   const switched = apply(source, edit);
   const back = switchEdit(switched, fallback, cell.language);
-  const { language, wrong, marker } = cell;
+  const { language, marker } = cell;
+  const wrong = cell.problem !== null;
   const start = marker ? marker.to : 0;
   return { language, wrong, code: source.slice(0, marker?.from ?? 0) + source.slice(start),
     switched, after: parseCell(switched, fallback).language, goal,

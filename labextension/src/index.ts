@@ -1,13 +1,20 @@
 /** The plugins of the extension. */
 
-import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import {
+  ILayoutRestorer,
+  type JupyterFrontEnd,
+  type JupyterFrontEndPlugin
+} from '@jupyterlab/application';
+import { ICommandPalette } from '@jupyterlab/apputils';
 import { IEditorExtensionRegistry } from '@jupyterlab/codemirror';
 import { INotebookTracker } from '@jupyterlab/notebook';
+import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { Token } from '@lumino/coreutils';
 import { registerLanguage } from './editors.js';
-import { activateNotebooks } from './notebook-plugin.js';
+import { SWITCH, activateNotebooks } from './notebook-plugin.js';
 import { NotebookLanguages } from './notebooks.js';
+import { activateVariables } from './variables/plugin.js';
 
 const INotebookLanguages = new Token<NotebookLanguages>(
   'polyglot-kernel:INotebookLanguages',
@@ -35,16 +42,27 @@ const notebookPlugin: JupyterFrontEndPlugin<void> = {
   description: "Tells and switches the language of a notebook's cells.",
   autoStart: true,
   requires: [INotebookTracker, INotebookLanguages],
-  optional: [ISettingRegistry],
+  optional: [ISettingRegistry, ICommandPalette],
   activate: async (
     app: JupyterFrontEnd,
     tracker: INotebookTracker,
     notebooks: NotebookLanguages,
-    registry: ISettingRegistry | null
+    registry: ISettingRegistry | null,
+    palette: ICommandPalette | null
   ): Promise<void> => {
     const settings = registry?.load(notebookPlugin.id).catch(() => null) ?? null;
     activateNotebooks(app, tracker, notebooks, await settings);
+    palette?.addItem({ command: SWITCH, category: 'Julia and Python' });
   }
 };
 
-export default [colours, notebookPlugin];
+const variables: JupyterFrontEndPlugin<void> = {
+  id: 'polyglot-kernel:variables',
+  description: 'The variables of both languages in the side bar.',
+  autoStart: true,
+  requires: [INotebookTracker, INotebookLanguages, IRenderMimeRegistry],
+  optional: [ILayoutRestorer, ICommandPalette],
+  activate: activateVariables
+};
+
+export default [colours, notebookPlugin, variables];

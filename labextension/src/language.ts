@@ -42,14 +42,16 @@ const markerTag = {
   julia: Tag.define(tags.meta),
   python: Tag.define(tags.meta),
   option: Tag.define(tags.meta),
-  names: Tag.define(tags.variableName)
+  names: Tag.define(tags.variableName),
+  problem: Tag.define(tags.invalid)
 };
 
 const MARKER_STYLE = HighlightStyle.define([
   { tag: markerTag.julia, class: 'jp-polyglot-marker jp-mod-julia' },
   { tag: markerTag.python, class: 'jp-polyglot-marker jp-mod-python' },
   { tag: markerTag.option, class: 'jp-polyglot-marker-option' },
-  { tag: markerTag.names, class: 'jp-polyglot-marker-names' }
+  { tag: markerTag.names, class: 'jp-polyglot-marker-names' },
+  { tag: markerTag.problem, class: 'jp-polyglot-marker-problem' }
 ]);
 
 // Tags of Julia's grammar for which Lab's own style has no colour.
@@ -81,16 +83,18 @@ const MARKER_WORD = {
 };
 const OPTION = define(7, 'MarkerOption');
 const NAMES = define(8, 'MarkerNames');
+const PROBLEM = define(9, 'MarkerProblem');
 
 const NODES = new NodeSet([
   ...[TOP.julia, TOP.python, MARKER, CODE.julia, CODE.python],
-  ...[MARKER_WORD.julia, MARKER_WORD.python, OPTION, NAMES]
+  ...[MARKER_WORD.julia, MARKER_WORD.python, OPTION, NAMES, PROBLEM]
 ]).extend(
   styleTags({
     JuliaMarker: markerTag.julia,
     PythonMarker: markerTag.python,
     MarkerOption: markerTag.option,
-    MarkerNames: markerTag.names
+    MarkerNames: markerTag.names,
+    MarkerProblem: markerTag.problem
   })
 );
 
@@ -102,12 +106,13 @@ const typed = (type: NodeType): NodeType => NODES.types[type.id];
 function treeOf(cell: Cell, length: number): Tree {
   const children: Tree[] = [];
   const positions: number[] = [];
-  const { marker } = cell;
-  if (marker) {
-    children.push(markerTree(cell, marker));
-    positions.push(marker.from);
+  const { marker, problem } = cell;
+  const from = (marker ?? problem)?.from ?? 0;
+  const start = (problem ?? marker)?.to ?? 0;
+  if (start > from) {
+    children.push(markerTree(cell, from, start));
+    positions.push(from);
   }
-  const start = marker?.to ?? 0;
   if (start < length) {
     const code = typed(CODE[cell.language]);
     children.push(new Tree(code, [], [], length - start));
@@ -116,9 +121,13 @@ function treeOf(cell: Cell, length: number): Tree {
   return new Tree(typed(TOP[cell.language]), children, positions, length);
 }
 
-function markerTree(cell: Cell, marker: Span): Tree {
+function markerTree(cell: Cell, start: number, end: number): Tree {
   const parts: [NodeType, Span][] = [
-    [MARKER_WORD[cell.language], cell.word!],
+    ...(cell.word ? [cell.word] : []).map((span): [NodeType, Span] => [
+      MARKER_WORD[cell.language],
+      span
+    ]),
+    ...(cell.problem ? [cell.problem] : []).map((span): [NodeType, Span] => [PROBLEM, span]),
     ...cell.options.map((span): [NodeType, Span] => [OPTION, span]),
     ...cell.names.map((span): [NodeType, Span] => [NAMES, span])
   ];
@@ -126,8 +135,8 @@ function markerTree(cell: Cell, marker: Span): Tree {
   return new Tree(
     typed(MARKER),
     parts.map(([type, { from, to }]) => new Tree(typed(type), [], [], to - from)),
-    parts.map(([, span]) => span.from - marker.from),
-    marker.to - marker.from
+    parts.map(([, span]) => span.from - start),
+    end - start
   );
 }
 

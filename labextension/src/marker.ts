@@ -31,8 +31,8 @@ export interface Cell {
   options: Span[];
   /** The lists of names behind them. */
   names: Span[];
-  /** Whether the kernel refuses the marker: the cell then does not run. */
-  wrong: boolean;
+  /** What the kernel refuses in the first line: the cell then does not run. */
+  problem: Span | null;
 }
 
 // White space as Julia's `isspace` has it, which differs from that of JavaScript.
@@ -52,7 +52,7 @@ export function parseCell(source: string, fallback: LanguageName): Cell {
     word: null,
     options: [],
     names: [],
-    wrong: false
+    problem: null
   };
   const found = FIRST_LINE.exec(source);
   const line = found?.[0] ?? '';
@@ -67,7 +67,8 @@ export function parseCell(source: string, fallback: LanguageName): Cell {
     to: start + to
   });
   if (word !== (line.startsWith('%%') ? '%%' : '%') + name) {
-    return { ...plain, wrong: true };
+    const end = Math.max(word.length, NAMED.exec(line)![0].length);
+    return { ...plain, problem: at(0, end) };
   }
   const read = readOptions(line, word.length);
   return {
@@ -76,7 +77,7 @@ export function parseCell(source: string, fallback: LanguageName): Cell {
     word: at(0, word.length),
     options: read.options.map(span => at(span.from, span.to)),
     names: read.names.map(span => at(span.from, span.to)),
-    wrong: read.wrong
+    problem: read.problem && at(read.problem.from, read.problem.to)
   };
 }
 
@@ -88,15 +89,19 @@ function readOptions(line: string, position: number) {
     position += match(BLANKS, line, position).length;
     const option = match(WORD, line, position);
     if (option !== '-i' && option !== '-o') {
-      const wrong = UNKNOWN_OPTION.test(option);
-      return { options, names, end: position, wrong };
+      const unknown = { from: position, to: position + option.length };
+      const problem = UNKNOWN_OPTION.test(option) ? unknown : null;
+      return { options, names, end: position, problem };
     }
+    const start = position;
     options.push({ from: position, to: position + option.length });
     position += option.length;
     position += match(BLANKS, line, position).length;
     const list = match(NAMES, line, position);
     if (!list || list.split(',').some(item => !item.trim())) {
-      return { options, names, end: position, wrong: true };
+      const problem = { from: start, to: position + list.length };
+      options.pop();
+      return { options, names, end: start, problem };
     }
     names.push({ from: position, to: position + list.length });
     position += list.length;

@@ -27,12 +27,12 @@ export function switchEdit(
     return { from: 0, to: 0, insert: `%${goal}\n` };
   }
   const { marker, word } = cell;
-  if (goal === fallback && !cell.options.length && !cell.wrong) {
+  if (goal === fallback && !cell.options.length && !cell.problem) {
     const alone = source.slice(marker.to).match(/^\r?\n/)?.[0].length ?? 0;
     const removal = { from: marker.from, to: marker.to + alone, insert: '' };
     // unless what stood behind the marker would be read as one
     const rest = parseCell(apply(source, removal), fallback);
-    if (!rest.marker && !rest.wrong) {
+    if (!rest.marker && !rest.problem) {
       return removal;
     }
   }
