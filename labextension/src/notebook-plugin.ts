@@ -1,5 +1,6 @@
 /** What happens in the notebooks: labels, the switch, new cells, and what their files tell others. */
 
+import type { YCodeCell } from '@jupyter/ydoc';
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { CodeCell } from '@jupyterlab/cells';
 import type { DocumentRegistry } from '@jupyterlab/docregistry';
@@ -101,7 +102,11 @@ function giveLanguage(cell: CodeCell, fallback: LanguageName, goal: LanguageName
   }
   const edit = switchEdit(shared.getSource(), fallback, goal);
   if (edit) {
+    // a step of its own, however soon after the last key
+    const { undoManager } = shared as Partial<YCodeCell>;
+    undoManager?.stopCapturing();
     shared.updateSource(edit.from, edit.to, edit.insert);
+    undoManager?.stopCapturing();
   }
 }
 
