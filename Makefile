@@ -16,12 +16,12 @@ PACKAGES := awk '/^Collecting/ { print "  " $$2; fflush() } \
 SHELL := bash
 .SHELLFLAGS := -o pipefail -c
 
-.PHONY: run test fuzz console lab bench image setup lint clean
+.PHONY: run test fuzz console lab labextension bench image setup lint clean
 
 run: setup
 	@$(BIN)/python examples/show.py examples/tour.ipynb
 
-test: setup image
+test: setup image labextension
 	$(SAY) 'Tests in Julia'
 	@"$${POLYGLOT_JULIA:-$$(cat .venv/julia)}" --startup-file=no julia/test/runtests.jl
 	$(SAY) 'Tests in Python, and of the real kernel'
@@ -34,8 +34,16 @@ fuzz: setup
 console: setup
 	@$(BIN)/jupyter console --kernel polyglot
 
-lab: setup .venv/lab
+lab: setup .venv/lab labextension
 	@$(BIN)/jupyter lab examples/tour.ipynb
+
+# Each cell in the colours of its language. Without Node.js, JupyterLab has all but them.
+LABEXTENSION := .venv/share/jupyter/labextensions/polyglot-kernel
+labextension: .venv/installed
+	$(SAY) 'The extension for JupyterLab (labextension), up to two minutes the first time'
+	@if $(BIN)/python labextension/build_hook.py; then \
+		rm -rf $(LABEXTENSION) && mkdir -p $(LABEXTENSION) && \
+		cp -R labextension/built/. $(LABEXTENSION); fi
 
 bench: setup image .venv/bench
 	@$(BIN)/python -m bench $(if $(JULIA),--julia '$(JULIA)')
@@ -53,7 +61,7 @@ setup: .venv/ready
 .venv/installed: pyproject.toml
 	$(SAY) 'Python packages (.venv), about half a minute the first time'
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(PIP) -e '.[test]' | $(PACKAGES)
+	@POLYGLOT_LABEXTENSION=no $(PIP) -e '.[test]' | $(PACKAGES)
 	@touch $@
 
 # The path of Julia; polyglot_shim.find_julia says which one is taken.
@@ -69,8 +77,9 @@ setup: .venv/ready
 
 .venv/lab .venv/bench: .venv/%: .venv/installed
 	$(SAY) 'More Python packages for make $*'
-	@$(PIP) -e '.[$*]' | $(PACKAGES)
+	@POLYGLOT_LABEXTENSION=no $(PIP) -e '.[$*]' | $(PACKAGES)
 	@touch $@
 
 clean:
 	rm -rf .venv .julia build dist .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(addprefix labextension/,built lib node_modules .yarn)

@@ -44,12 +44,17 @@ def kernel_spec(language: str) -> dict[str, object]:
 @pytest.fixture(scope="session", autouse=True)
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Kernelspecs `polyglot` and `polyglot-julia` that start this checkout, for all that looks
-    kernels up, and homes of its own for IPython and Jupyter. The folder that holds them."""
+    kernels up, its extension for JupyterLab where that is built, and homes of its own for IPython
+    and Jupyter. The folder that holds them."""
     home = tmp_path_factory.mktemp("home")
     for name, language in (("polyglot", "python"), ("polyglot-julia", "julia")):
         folder = home / "jupyter" / "kernels" / name
         folder.mkdir(parents=True)
         (folder / "kernel.json").write_text(json.dumps(kernel_spec(language)))
+    built = CHECKOUT / "labextension" / "built"
+    if built.is_dir():
+        (home / "jupyter" / "labextensions").mkdir()
+        (home / "jupyter" / "labextensions" / "polyglot-kernel").symlink_to(built)
     with pytest.MonkeyPatch.context() as patch:
         for variable in FOREIGN:
             patch.delenv(variable, raising=False)

@@ -80,10 +80,15 @@ class Lab:
 
     def open(self, name: str) -> LabNotebook:
         """A notebook of `notebooks`, when its kernel is idle."""
+        return self.open_at_once(name).wait_until_ready()
+
+    def open_at_once(self, name: str) -> LabNotebook:
+        """The same, whatever its kernel does. Nothing of other pages is opened with it."""
         page = self._browser.new_page(viewport={"width": 1200, "height": 1300})
         page.set_default_timeout(GUARD)
-        page.goto(f"{self.url}/lab/tree/{name}")
-        return LabNotebook(page).wait_until_ready()
+        notebook = LabNotebook(page)
+        page.goto(f"{self.url}/lab/workspaces/{name.partition('.')[0]}/tree/{name}?reset")
+        return notebook
 
     def _start_server(self) -> None:
         port = free_port()
@@ -125,6 +130,8 @@ class LabNotebook:
 
     def __init__(self, page: Page) -> None:
         self.page = page
+        self.sent: list[bytes] = []
+        page.on("websocket", lambda socket: socket.on("framesent", self._note))
         self.cells = page.locator(".jp-Notebook-cell")
         self.code_cells = page.locator(".jp-CodeCell")
 
@@ -133,6 +140,18 @@ class LabNotebook:
 
     def __exit__(self, *_: object) -> None:
         self.page.close()
+
+    def _note(self, frame: bytes | str) -> None:
+        self.sent.append(frame.encode() if isinstance(frame, str) else frame)
+
+    def requests(self, kind: str) -> int:
+        """How many messages of a type the page has sent to the kernel."""
+        return sum(f'"msg_type":"{kind}"'.encode() in frame for frame in self.sent)
+
+    def save(self) -> None:
+        """Returns when the notebook is in its file."""
+        with self.page.expect_response(lambda answer: answer.request.method == "PUT"):
+            self.press("Control+s")
 
     def wait_until_ready(self) -> LabNotebook:
         """Until the cells are there and the kernel has said that it is idle."""
@@ -170,7 +189,8 @@ class LabNotebook:
 
     def add(self, source: str) -> LabCell:
         """A new last cell, the cursor at its end."""
-        self.cells.last.locator(".jp-InputPrompt").click()
+        # its middle may be below the label of the language
+        self.cells.last.locator(".jp-InputPrompt").click(position={"x": 8, "y": 8})
         self.page.keyboard.press("b")
         self.page.keyboard.press("Enter")
         cell = LabCell(
@@ -204,6 +224,7 @@ class LabCell:
         self.notebook = notebook
         self.locator = locator
         self.editor = locator.locator(".cm-content")
+        self.label = locator.locator(".jp-polyglot-label")
         self.prompt = locator.locator(".jp-InputPrompt")
         self.outputs = locator.locator(".jp-OutputArea-output")
         self.images = self.outputs.locator("img, svg")
@@ -222,6 +243,24 @@ class LabCell:
 
     def run(self) -> LabCell:
         return self.start().wait()
+
+    def is_bold(self, word: str) -> bool:
+        """Whether a word of the source is shown as a keyword."""
+        return self.editor.evaluate(
+            """(editor, word) => [...editor.querySelectorAll('.cm-line *')].some(part =>
+                part.textContent === word && getComputedStyle(part).fontWeight >= 600)""",
+            word,
+        )
+
+    def expect_language(self, language: str) -> None:
+        """Until its label says so, and a line `begin lambda` in it has the colours of it."""
+        expect(self.label).to_have_text(language, timeout=GUARD)
+        bold = self.is_bold("begin"), self.is_bold("lambda")
+        assert bold == {"Julia": (True, False), "Python": (False, True)}[language], self.source
+
+    @property
+    def source(self) -> str:
+        return "\n".join(self.editor.locator(".cm-line").all_inner_texts())
 
     def answer(self, text: str) -> None:
         """Type it into the box below the cell."""

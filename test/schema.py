@@ -135,6 +135,17 @@ SHELL_REPLIES = {
     "usage_reply": reply(
         {"kernel_cpu": {"type": "number"}, "kernel_memory": COUNT, "cpu_count": COUNT}
     ),
+    # ours: the panel of JupyterLab asks for it
+    "variables_reply": reply(
+        {
+            "language": one_of("julia", "python"),
+            "busy": FLAG,
+            "variables": {
+                "type": "array",
+                "items": record(dict.fromkeys(("name", "type", "size", "value"), TEXT)),
+            },
+        }
+    ),
     "is_complete_reply": {
         "type": "object",
         "required": ["status"],

@@ -1,6 +1,8 @@
 """A user's whole way: build the wheel, `pip install` it into an empty environment, run cells."""
 
+import json
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -73,9 +75,59 @@ def test_the_wheel_carries_every_source_and_nothing_else(wheel: Path) -> None:
     for name in sources("kernelspec"):
         expected |= {f"polyglot_shim/kernelspec/{name}"}
         expected |= {f"{data}/data/share/jupyter/kernels/{name}"}
+    for name in sources("labextension/built"):
+        expected |= {f"{data}/data/share/jupyter/labextensions/polyglot-kernel/{name}"}
     metadata = {name for name in names if ".dist-info/" in name}
     assert names - metadata == expected
     assert {name.rpartition("/")[2] for name in metadata} >= {"METADATA", "LICENSE", "RECORD"}
+
+
+def test_the_wheel_carries_the_extension_for_jupyterlab(wheel: Path) -> None:
+    if not (shutil.which("node") or os.environ.get("CI")):
+        pytest.skip("there is no Node.js here, which builds the extension")
+    content = zipfile.ZipFile(wheel)
+    (package,) = (
+        name
+        for name in content.namelist()
+        if name.endswith("/labextensions/polyglot-kernel/package.json")
+    )
+    entry = json.loads(content.read(package))["jupyterlab"]["_build"]["load"]
+    assert package.replace("package.json", entry) in content.namelist()
+
+
+def test_without_node_the_wheel_has_all_but_the_extension(wheel: Path, tmp_path: Path) -> None:
+    checkout = tmp_path / "checkout"
+    names = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.splitlines()
+    for name in filter(lambda name: (ROOT / name).is_file(), names):
+        (checkout / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, checkout / name)
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "build",
+            "--wheel",
+            "--no-isolation",
+            "--outdir",
+            tmp_path,
+            checkout,
+        ],
+        env={**os.environ, "PATH": str(tmp_path / "no-programs")},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    said = done.stdout + done.stderr
+    assert said.count("the colours for JupyterLab are left out, since there is no Node.js") == 1
+    (built,) = tmp_path.glob("*.whl")
+    names = [set(zipfile.ZipFile(file).namelist()) for file in (wheel, built)]
+    assert names[1] == {name for name in names[0] if "/labextensions/" not in name}
 
 
 @pytest.mark.timeout(600)

@@ -1,4 +1,4 @@
-"""`polyglot-kernel`: install, uninstall, doctor, fetch-julia, compile."""
+"""`polyglot-kernel`: install, uninstall, doctor, fetch-julia, compile, colour."""
 
 from __future__ import annotations
 
@@ -71,6 +71,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.add_argument("--if-possible", action="store_true", help="no error where it fails")
     command.set_defaults(run=_compile)
+
+    command = commands.add_parser(
+        "colour",
+        aliases=["color"],
+        help="write into notebooks the language of their cells, by which nbconvert and VS Code "
+        "colour them; JupyterLab's extension does it by itself",
+    )
+    command.add_argument("notebooks", nargs="+", metavar="NOTEBOOK", help="an .ipynb file")
+    command.set_defaults(run=_colour)
     return parser
 
 
@@ -162,6 +171,20 @@ def _compile(options: argparse.Namespace) -> int:
             raise
         _say(f"The kernel works without an image. {error}")
     return 0
+
+
+def _colour(options: argparse.Namespace) -> int:
+    from polyglot_shim.notebooks.colour import colour_file
+
+    failed = False
+    for path in options.notebooks:
+        try:
+            count = colour_file(path)
+            _say(f"{path}: {f'{count} cells' if count != 1 else '1 cell'} changed")
+        except StartupError as error:
+            failed = True
+            print(f"polyglot-kernel: {error}", file=sys.stderr, flush=True)
+    return 1 if failed else 0
 
 
 def _say(text: str) -> None:

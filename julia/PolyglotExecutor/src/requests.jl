@@ -60,7 +60,8 @@ function handle(session::Session, frame::Frames.Frame)
         serve_call(session, frame)
     elseif type == "comm"
         comm_arrived(session, frame)
-    elseif type == "complete" || type == "inspect" || type == "is_complete"
+    elseif type == "complete" || type == "inspect" || type == "is_complete" ||
+           type == "variables"
         answer(session, header)
     end
     return nothing

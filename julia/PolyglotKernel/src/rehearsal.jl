@@ -187,6 +187,7 @@ function first_requests()
         question("complete_request", "%julia\npri"),
         question("inspect_request", "print"),
         question("is_complete_request", "print("),
+        (SHELL, "variables_request", """{"language":"julia"}"""),
         (SHELL, "history_request", """{"hist_access_type":"tail","n":10,"raw":true,"output":false}"""),
         (SHELL, "comm_info_request", "{}"),
         (SHELL, "comm_open", """{"comm_id":"c","target_name":"t","data":{}}"""),

@@ -101,12 +101,13 @@ end
 
 julia_info() = string(
     "{\"name\":\"julia\",\"version\":\"", JULIA_VERSION, "\",\"mimetype\":\"application/julia\",",
-    "\"file_extension\":\".jl\",\"pygments_lexer\":\"julia\",\"codemirror_mode\":\"julia\"}",
+    "\"file_extension\":\".jl\",\"pygments_lexer\":\"julia\",\"nbconvert_exporter\":\"polyglot\",",
+    "\"codemirror_mode\":\"julia\"}",
 )
 
 python_info(version::String) = string(
     "{\"name\":\"python\",\"version\":\"", version, "\",\"mimetype\":\"text/x-python\",",
-    "\"file_extension\":\".py\",\"pygments_lexer\":\"ipython3\",\"nbconvert_exporter\":\"python\",",
+    "\"file_extension\":\".py\",\"pygments_lexer\":\"ipython3\",\"nbconvert_exporter\":\"polyglot\",",
     "\"codemirror_mode\":{\"name\":\"ipython\",\"version\":3}}",
 )
 
@@ -176,7 +177,8 @@ transfers(pairs::Vector{Pair{String,String}}) = Any[Any[pair[1], pair[2]] for pa
     ask!(kernel, request)
 
 Pass a question on to the executor that knows: "Completion", "Introspection", "Code completeness",
-"History", and the `usage_request` of resource monitors. Julia cannot answer while it runs a cell: the host then answers as well as it can.
+"History", the `usage_request` of resource monitors and the `variables_request` of the panel in
+JupyterLab (docs/lab.md). Julia cannot answer while it runs a cell: the host then answers as well as it can.
 """
 function ask!(kernel::Kernel, request::Request)
     content = request.content
@@ -184,6 +186,7 @@ function ask!(kernel::Kernel, request::Request)
     cell = parse_cell(get_text(content, "code"), kernel.options.language)
     of_all = type == "history" || type == "usage"       # Python answers for all languages
     language = of_all ? "python" : cell.language
+    type == "variables" && (language = asked_language(kernel, content))
     frame = of_all ? copy(content) : Dict{String,Any}(
         "code" => cell.code,
         "cursor_pos" => position_in_code(cell, get_int(content, "cursor_pos", length(cell.code))),
@@ -206,6 +209,11 @@ function ask!(kernel::Kernel, request::Request)
         push!(kernel.queue, job)
     end
     return nothing
+end
+
+function asked_language(kernel::Kernel, content::Dict{String,Any})
+    language = get_text(content, "language")
+    return language in LANGUAGES ? language : kernel.options.language
 end
 
 function answer_now!(kernel::Kernel, job::Job, content::Union{String,Vector{UInt8}})
@@ -307,6 +315,7 @@ const QUEUED = Dict{String,Function}(
     "is_complete_request" => ask!,
     "history_request" => ask!,
     "usage_request" => ask!,
+    "variables_request" => ask!,
     "comm_open" => route_comm!,
     "comm_msg" => route_comm!,
     "comm_close" => route_comm!,

@@ -1,29 +1,15 @@
-# The marker's line: where the names of an option end, however long they are.
+# The marker line, by the examples that the extension for JupyterLab and `polyglot-kernel colour` read too:
+# `language` is the marker's, null where the default counts; `code` what is left for the executor.
 
 using Test
-using PolyglotKernel: names_at, parse_cell
+using PolyglotKernel: parse_cell, position_in_code, position_in_source
+using Vectors
 
-names(text) = names_at(SubString(text), 1)
+@testset "$(case["what"]), default $default" for case in Vectors.load("cells.json"),
+    default in ("python", "julia")
 
-@testset "names with commas between them" begin
-    @test names("a") == "a"
-    @test names("a,b c") == "a,b"
-    @test names("a , b\t,c d,e") == "a , b\t,c"
-    @test names("é=π,𝒳 x") == "é=π,𝒳"
-    @test names("a,") == "a,"
-    @test names("a, ") == "a, "
-    @test names(",a") == ",a"
-    @test names("a b") == "a"
-    @test names("a\u00a0b") == "a"
-    @test names("") == ""
-    @test names_at(SubString("-i é"), 4) == "é"
-    @test names_at(SubString("-i"), 3) == ""
-end
-
-@testset "as many as one likes" begin
-    many = join(("x$i" for i in 1:100_000), ',')
-    cell = parse_cell("%julia -i $many\n1", "python")
-    @test length(cell.inputs) == 100_000
-    @test cell.code == "\n1"
-    @test !isempty(parse_cell("%julia -i " * ","^100_000, "python").problem)
+    cell = parse_cell(case["source"], default)
+    @test cell.language == something(case["language"], default)
+    @test !isempty(cell.problem) == get(case, "wrong", false)
+    haskey(case, "code") && @test cell.code == case["code"]
 end

@@ -9,6 +9,7 @@ from typing import TypeVar
 from polyglot_shim.doctor.julia import examine_image, examine_julia
 from polyglot_shim.doctor.kernel import examine_kernel
 from polyglot_shim.doctor.kernelspecs import examine_kernelspecs
+from polyglot_shim.doctor.labextension import examine_labextension
 from polyglot_shim.doctor.package import examine_package
 from polyglot_shim.doctor.python import examine_python
 from polyglot_shim.doctor.report import Report
@@ -32,6 +33,7 @@ def examine() -> bool:
     if julia and libzmq:
         _examine_running(report, julia, libzmq)
     examine_kernelspecs(report)
+    examine_labextension(report)
     print("All is well." if report.healthy else "The kernel will not work before this is mended.")
     return report.healthy
 

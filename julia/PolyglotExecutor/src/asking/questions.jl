@@ -15,6 +15,7 @@ function answer(session::Session, header::Dict{String,Any})
 end
 
 function answer_of(session::Session, header::Dict{String,Any})
+    header["type"] == "variables" && return Base.invokelatest(variables_answer, session)
     code = header["code"]::String
     header["type"] == "is_complete" && return is_complete(code)
     if header["type"] == "complete"

@@ -40,6 +40,7 @@ const REHEARSED_QUESTIONS = [
     ("complete", "py."), ("complete", "@tim"), ("complete", "Polyglot."), ("complete", ""),
     ("inspect", "print"), ("inspect", "sum("), ("inspect", "x"), ("inspect", "@time"), ("inspect", "no_such"),
     ("is_complete", "f("), ("is_complete", "1 + 1"), ("is_complete", "for i in 1:2"), ("is_complete", "x = )"),
+    ("variables", ""),
 ]
 
 function rehearse_cells(session::Session)

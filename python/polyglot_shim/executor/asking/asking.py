@@ -1,4 +1,4 @@
-"""Questions: completion, inspection, is-complete, history, usage of the machine.
+"""Questions: completion, inspection, is-complete, history, variables, usage of the machine.
 
 They are answered in a thread of their own, on the live namespace, so that they are answered while
 a cell runs. IPython's completer is not thread-safe against itself: there is one such thread. The
@@ -46,6 +46,7 @@ class Asking:
             "is_complete": self._is_complete,
             "history": self._history,
             "usage": self._usage,
+            "variables": self._variables,
         }
         self._turns = Turns(self._answer_all, self._give_up, self._frames.empty)
         fork.hold_while_forking(self._turns)
@@ -164,6 +165,11 @@ class Asking:
 
         self._answers["usage"] = Usage().answer
         return self._answers["usage"](asked)
+
+    def _variables(self, _asked: dict[str, Any]) -> dict[str, Any]:
+        from . import variables  # for a panel that few sessions open
+
+        return variables.answer(self._shell.user_ns, self._shell.user_ns_hidden)
 
     def _history(self, asked: dict[str, Any]) -> dict[str, Any]:
         return history.answer(self._shell.history_manager, asked)
