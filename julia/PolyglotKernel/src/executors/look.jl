@@ -47,12 +47,7 @@ function send_sigint_where(is_safe, pid::Cint)
     ptrace(PTRACE_INTERRUPT, pid, Clong(0), Clong(0))
     signal = await_halt(pid)
     signal === nothing && return :unsafe    # `exit_status` lets it go when it halts
-    safe = try
-        is_safe(pid)
-    catch e
-        e isa SystemError || rethrow()
-        false
-    end
+    safe = is_safe(pid)::Bool
     if safe
         send_signal(pid, SIGINT)
         await_signal(pid)
@@ -104,11 +99,17 @@ function is_pending(pid::Cint, set::String, signal::Cint)
     return mask !== nothing && (mask >> (signal - 1)) & 1 == 1
 end
 
-read_proc(pid::Cint, name::String) = try
-    read(string("/proc/", pid, "/", name), String)
-catch e
-    e isa SystemError || rethrow()
-    ""
+# The system gives these files out a page at a time.
+function read_proc(pid::Cint, name::String)
+    file = ccall(:open, Cint, (Cstring, Cint), string("/proc/", pid, "/", name), O_CLOEXEC)
+    file == -1 && return ""
+    text = UInt8[]
+    page = Vector{UInt8}(undef, 2^12)
+    while (count = read_some!(file, page, length(page))) > 0
+        append!(text, page[1:count])
+    end
+    close_fd(file)
+    return String(text)
 end
 
 "Whether the halted main thread of `pid` stands in compiled Julia code."
@@ -151,9 +152,9 @@ end
 # What the compiler has made lies in no file, or in one without a name; packages' caches and the system image,
 # which the compiler itself is a part of, are libraries.
 function is_julia_code(line::AbstractString)
-    fields = split(line, ' '; limit=6, keepempty=false)
+    fields = split(line, ' '; keepempty=false)
     length(fields) < 6 && return true
-    path = strip(fields[6])
+    path = join(fields[6:end], ' ')
     return startswith(path, "/memfd:") || endswith(path, "(deleted)") || occursin("/compiled/v", path) ||
            startswith(basename(path), "sys.") || startswith(path, "/dev/zero")
 end
