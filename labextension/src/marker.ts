@@ -43,6 +43,7 @@ const NAMES = new RegExp(`(?:[^${SPACE},]|[ \\t]*,[ \\t]*)*`, 'uy');
 const NAMED = /^\ufeff?%[% \t]*([\p{L}0-9_]+)/u;
 const BLANKS = /[ \t]*/y;
 const UNKNOWN_OPTION = /^--?[A-Za-z]/;
+const IN_BACKGROUND = /&[ \t]*$/y;
 
 /** Take `source` apart; `fallback` is the language of a cell without a marker. */
 export function parseCell(source: string, fallback: LanguageName): Cell {
@@ -91,7 +92,11 @@ function readOptions(line: string, position: number) {
     if (option !== '-i' && option !== '-o') {
       const unknown = { from: position, to: position + option.length };
       const problem = UNKNOWN_OPTION.test(option) ? unknown : null;
-      return { options, names, end: position, problem };
+      const mark = match(IN_BACKGROUND, line, position);
+      if (mark) {
+        options.push({ from: position, to: position + 1 });
+      }
+      return { options, names, end: position + mark.length, problem };
     }
     const start = position;
     options.push({ from: position, to: position + option.length });

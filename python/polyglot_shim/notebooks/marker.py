@@ -19,6 +19,7 @@ _BLANKS = re.compile("[ \t]*")
 _NAMES = re.compile(f"(?:[^{_SPACE},]|[ \t]*,[ \t]*)*")
 _NAMED = re.compile("\ufeff?%[% \t]*((?:[^\\W\\d]|[0-9])+)")
 _UNKNOWN_OPTION = re.compile("--?[A-Za-z]")
+_IN_BACKGROUND = re.compile("&[ \t]*$")
 
 
 class Cell(NamedTuple):
@@ -60,7 +61,9 @@ def _read_options(line: str, position: int, names: dict[str, list[str]]) -> int 
         stop = _end(_WORD, line, position)
         option = line[position:stop]
         if option not in names:
-            return None if _UNKNOWN_OPTION.match(option) else position
+            mark = _IN_BACKGROUND.match(line, position)
+            end = mark.end() if mark else position
+            return None if _UNKNOWN_OPTION.match(option) else end
         position = _end(_BLANKS, line, stop)
         stop = _end(_NAMES, line, position)
         items = [item.strip() for item in line[position:stop].split(",")]

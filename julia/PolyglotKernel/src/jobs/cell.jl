@@ -8,6 +8,7 @@ A cell's code with its marker line taken apart.
 - `marker_start`, `marker_length`: where in the source the marker stood, in code points, counted
   from 0: positions behind it are shifted by `marker_length`
 - `inputs`, `outputs`: `name here => name there` of the options `-i` and `-o`
+- `background`: it ends with `&`: cells of the other language do not wait for this one
 - `problem`: what is wrong with the marker, empty when nothing is
 """
 struct Cell
@@ -17,11 +18,12 @@ struct Cell
     marker_length::Int
     inputs::Vector{Pair{String,String}}
     outputs::Vector{Pair{String,String}}
+    background::Bool
     problem::String
 end
 
 const NO_TRANSFERS = Pair{String,String}[]
-const MARKER_USAGE = "write %julia or %python on the cell's first line, with -i x,y and -o z to pass variables"
+const MARKER_USAGE = "write %julia or %python on the cell's first line, with -i x,y and -o z to pass variables, and & at its end to run it in the background"
 
 """
     parse_cell(source, default)
@@ -41,20 +43,21 @@ function parse_cell(source::String, default::String)
         return problem_cell(source, default, problem)
     end
     inputs, outputs, rest, problem = marker_options(line, ncodeunits(word) + 1, language)
+    background, rest = background_mark(line, rest)
     isempty(problem) || return problem_cell(source, language, problem)
     before = SubString(source, 1, prevind(source, first.start))
     behind = SubString(source, first.start + rest - 1)
     return Cell(
         language, string(before, behind), length(before), length(SubString(line, 1, prevind(line, rest))),
-        inputs, outputs, "",
+        inputs, outputs, background, "",
     )
 end
 
 plain_cell(source::String, language::String) =
-    Cell(language, source, 0, 0, NO_TRANSFERS, NO_TRANSFERS, "")
+    Cell(language, source, 0, 0, NO_TRANSFERS, NO_TRANSFERS, false, "")
 
 problem_cell(source::String, language::String, problem::String) =
-    Cell(language, source, 0, 0, NO_TRANSFERS, NO_TRANSFERS, problem * MARKER_USAGE)
+    Cell(language, source, 0, 0, NO_TRANSFERS, NO_TRANSFERS, false, problem * MARKER_USAGE)
 
 "Whether the cursor is still on the marker's line and nothing is written but the marker."
 is_bare_marker(cell::Cell) =
@@ -110,6 +113,13 @@ function marker_options(line::SubString{String}, at::Int, language::String)
     option = word_at(line, at)
     problem = occursin(r"^--?[A-Za-z]", option) ? "the option $option is not known: " : ""
     return inputs, outputs, at, problem
+end
+
+# Whether nothing but `&` stands on the line from byte `at` on, and where the code begins behind it.
+function background_mark(line::SubString{String}, at::Int)
+    word_at(line, at) == "&" || return false, at
+    behind = skip_blank(line, at + 1)
+    return behind > ncodeunits(line) ? (true, behind) : (false, at)
 end
 
 function skip_blank(line::SubString{String}, at::Int)

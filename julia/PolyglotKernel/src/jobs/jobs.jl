@@ -1,4 +1,5 @@
-# The order in which things happen. Cells of all languages run one after another, as they came. A comm
+# The order in which things happen. Cells of all languages run one after another, as they came; for one in the
+# background (`%julia &`) only those of its own language wait. A comm
 # message waits for its own language alone, and never overtakes a cell of it that waits, too; the one that
 # runs already is no hindrance where the executor takes comm messages beside it. What is sent to a subshell
 # waits only for what that subshell was sent before; where its language does one thing at a time, for
@@ -14,7 +15,7 @@ function start_jobs!(kernel::Kernel)
         job = kernel.queue[i]
         is_cell = job.kind == :execute
         in_main = isempty(job.subshell)
-        held_back = is_cell && is_stopping(kernel, job.subshell)
+        held_back = is_cell && is_stopping(kernel, job)
         held_back |= in_main && is_cell && (cell_waits || kernel.cell !== nothing)
         held_back |= !in_main && (job.subshell in taken || is_running(kernel, job.subshell))
         if !held_back && try_start!(kernel, job, taken)
@@ -23,7 +24,7 @@ function start_jobs!(kernel::Kernel)
             continue
         end
         (is_cell || job.kind == :comm) && push!(taken, in_main ? job.language : job.subshell)
-        cell_waits |= in_main && is_cell
+        cell_waits |= in_main && is_cell && !job.cell.background
         i += 1
     end
     return nothing
@@ -147,7 +148,7 @@ function hand_over!(kernel::Kernel, job::Job, executor::Executor)
     if job.kind == :execute
         job.frame["execution_count"] = job.execution_count
         job.frame["store_history"] = job.counts
-        isempty(job.subshell) && (kernel.cell = job)
+        isempty(job.subshell) && !job.cell.background && (kernel.cell = job)
         job.language == "julia" && expect_questions!(kernel)
         remember_words!(kernel, job)
     end

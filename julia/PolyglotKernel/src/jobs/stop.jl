@@ -39,7 +39,7 @@ Whether the client may have waited for the replies to all cells before this one:
 running when it came, and none has come since.
 """
 was_awaited(kernel::Kernel, job::Job) =
-    !job.pipelined && isempty(cells_waiting(kernel, job.subshell))
+    !job.pipelined && isempty(cells_behind(kernel, job))
 
 function stop_behind!(kernel::Kernel, job::Job, content::Union{String,Vector{UInt8}})
     last = time() + LONGEST_MOMENT
@@ -49,8 +49,7 @@ function stop_behind!(kernel::Kernel, job::Job, content::Union{String,Vector{UIn
     return nothing
 end
 
-is_stopping(kernel::Kernel, subshell::String) =
-    any(stop -> stop.job.subshell == subshell, kernel.stops)
+is_stopping(kernel::Kernel, job::Job) = any(stop -> is_behind(job, stop.job), kernel.stops)
 
 next_stop(kernel::Kernel) = earliest(stop -> stop.deadline, kernel.stops)
 
@@ -72,7 +71,9 @@ function conclude_stops!(kernel::Kernel, now::Float64)
 end
 
 function conclude_stop!(kernel::Kernel, stop::Stop)
-    aborted = take_waiting_cells!(kernel, stop.job.subshell)
+    receive_all!(kernel, SHELL)
+    aborted = cells_behind(kernel, stop.job)
+    filter!(job -> !is_behind(job, stop.job), kernel.queue)
     replied = conclude(kernel, stop.job, stop.content)
     abort(kernel, aborted)
     filter!(other -> other.replied > replied - STRAGGLING, kernel.stopped)
@@ -81,6 +82,12 @@ function conclude_stop!(kernel::Kernel, stop::Stop)
 end
 
 waits_in(job::Job, subshell::String) = job.kind == :execute && job.subshell == subshell
+
+# Behind one in the background only cells of its own language wait.
+is_behind(job::Job, failed::Job) =
+    waits_in(job, failed.subshell) && (!failed.cell.background || job.language == failed.language)
+
+cells_behind(kernel::Kernel, failed::Job) = filter(job -> is_behind(job, failed), kernel.queue)
 
 "Whether a cell of a subshell, or with an empty name of the main shell, waits or runs."
 has_unanswered_cell(kernel::Kernel, subshell::String) =
@@ -106,7 +113,7 @@ is_behind_stop(kernel::Kernel, job::Job) =
 # By what passed on the client's own clock since it sent the failed cell: clocks may differ.
 function is_straggler(job::Job, stopped::Stopped)
     failed = stopped.job
-    job.request.client == failed.request.client && job.subshell == failed.subshell || return false
+    job.request.client == failed.request.client && is_behind(job, failed) || return false
     job.received - stopped.replied < STRAGGLING || return false
     between = read_date(job.request.date) - read_date(failed.request.date)
     way = latency(failed)

@@ -18,7 +18,7 @@ function job_in_wait(kernel::Kernel)
         waits = !executor.ready && executor.process !== nothing && needs_executor(job)
         told = job.waits_told || (is_cell && job.silent)
         waits && !told && return job
-        is_cell && return nothing   # the others wait for this one
+        is_cell && !job.cell.background && return nothing   # the others wait for this one
     end
     return nothing
 end
