@@ -7,12 +7,38 @@ What `bin/executor.jl` was called for: to serve the host, or, with `--compile-on
 loaded and so compiled; with `--rehearse-only`, the warm-up, for those who want to see what that compiles.
 """
 function begin_with(arguments::Vector{String})
+    leave_lost_folder()
     restore_paths!()
     wish = isempty(arguments) ? "" : arguments[1]
     wish == "--compile-only" && return nothing
     wish == "--rehearse-only" && return rehearse_alone()
     Compat.compile_for(Compat.KERNELS_LEVEL)
     return main()
+end
+
+"""
+    leave_lost_folder()
+
+Where the working directory is gone (the notebook's folder was deleted), go to what of its path is still there.
+"""
+function leave_lost_folder()
+    try
+        pwd()
+    catch e
+        e isa Base.IOError || rethrow()
+        folder = lost_path()
+        while !isdir(folder)
+            folder = dirname(folder)
+        end
+        cd(folder)
+    end
+    return nothing
+end
+
+"Where the working directory was."
+function lost_path()
+    islink("/proc/self/cwd") || return get(ENV, "PWD", "/")     # no Linux
+    return replace(readlink("/proc/self/cwd"), r" \(deleted\)$" => "")
 end
 
 "The load path, the depots and the project are the user's again (see `bin/executor.jl`)."
@@ -93,10 +119,12 @@ function restore_environment!()
     return nothing
 end
 
-# Where `displaysize` looks where there is no terminal. IJulia's users know these, and change them.
+# Where `displaysize` looks where there is no terminal, and fails on what is no number. IJulia's users know
+# these, and change them.
 function set_display_size!()
-    get!(ENV, "LINES", "30")
-    get!(ENV, "COLUMNS", "80")
+    lines, columns = display_size()
+    ENV["LINES"] = string(lines)
+    ENV["COLUMNS"] = string(columns)
     return nothing
 end
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import atexit
 import os
 import sys
-import traceback
+
+from ..folder import current_folder, leave_lost_folder
 
 # `python -m` puts the notebook's folder first on the path: a `random.py` there must not keep the
-# executor from starting. IPython puts the folder back for cells.
-if sys.path and sys.path[0] in ("", os.getcwd()):
+# executor from starting, nor a `traceback.py`. IPython puts the folder back for cells.
+if sys.path and sys.path[0] in ("", current_folder()):
     del sys.path[0]
 
 
@@ -18,12 +18,15 @@ def main() -> None:
     from .pipes.descriptors import REPLIES, REQUESTS, move_up
     from .service import Executor
 
+    leave_lost_folder()
     pipes = move_up(REQUESTS), move_up(REPLIES)
     mark = os.environb.pop(b"POLYGLOT_MARK", b"")
     connection_file = os.environ.pop("POLYGLOT_CONNECTION_FILE", "")
     try:
         Executor(pipes, mark, connection_file).serve()
     except Exception:
+        import traceback
+
         # The host reads the raw stderr of an executor that never got ready.
         traceback.print_exc(file=sys.__stderr__)
         leave(1)
@@ -36,6 +39,8 @@ def leave(code: int) -> None:
     Python would wait for the user's threads, and takes longer to take itself apart than all of a
     shutdown may take.
     """
+    import atexit
+
     from .streams.clib import flush_stdout
 
     try:

@@ -95,7 +95,7 @@ end
 
 function render_failure(failure::Failure)
     buffer = IOBuffer()
-    io = IOContext(buffer, :color => true, :limit => true, :displaysize => displaysize(buffer))
+    io = IOContext(buffer, :color => true, :limit => true, :displaysize => display_size())
     for (i, (exception, trace)) in enumerate(failure.stack)
         printstyled(io, i == 1 ? "ERROR: " : "\n\ncaused by: "; color=Base.error_color(), bold=true)
         show_exception(io, exception, trace)

@@ -1,11 +1,19 @@
 # What a value looks like: its mime bundle, and the display that shows it while a cell runs.
 
+"Lines and columns for what is shown, as the environment has them where it has such numbers."
+display_size() = (size_variable("LINES", 30), size_variable("COLUMNS", 80))
+
+function size_variable(name::String, usual::Int)
+    size = tryparse(Int, get(ENV, name, ""))
+    return size === nothing || size < 1 ? usual : size
+end
+
 "The context in which values are shown: `:color`, `:limit`, `:displaysize`, and `:jupyter` to tell."
 function display_context(io::IO, mod::Module)
     io = IOContext(io, :color => true)
     io = IOContext(io, :limit => true)
     io = IOContext(io, :jupyter => true)
-    io = IOContext(io, :displaysize => displaysize(io))
+    io = IOContext(io, :displaysize => display_size())
     return IOContext(io, :module => mod)
 end
 

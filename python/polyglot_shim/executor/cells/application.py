@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import importlib.util
 import os
+import shutil
 import sys
+import tempfile
 from typing import Any
 
 from IPython.core.application import BaseIPythonApplication
@@ -28,7 +31,13 @@ class PythonApplication(BaseIPythonApplication, InteractiveShellApp):
 
     def make_shell(self, **parts: Any) -> ZMQInteractiveShell:
         """The shell, with `parts` as its traits."""
-        self.initialize([])
+        try:
+            self.initialize([])
+        except OSError as error:  # as the disk is full
+            print(f"IPython's folder is a temporary one: {error}", file=sys.stderr)
+            folder = os.environ["IPYTHONDIR"] = tempfile.mkdtemp(prefix="ipython-")
+            atexit.register(shutil.rmtree, folder, ignore_errors=True)
+            self.initialize([])
         self.init_path()
         self.shell = ZMQInteractiveShell.instance(
             parent=self, profile_dir=self.profile_dir, **parts

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 import sys
+import threading
 from collections.abc import Iterable
 from typing import Any
 
 from IPython.core.history import HistoryManager
+from traitlets import default
 
 from ..streams.later import Later
 
 SAVE_AFTER = 0.2  # seconds
+# How long a database is waited for that another process has locked. Only those wait that ask for
+# what is in it.
+LOCK_TIMEOUT = 1.0  # seconds
+INSERT_INPUT = "INSERT INTO history VALUES (?, ?, ?, ?)"
+INSERT_OUTPUT = "INSERT INTO output_history VALUES (?, ?, ?)"
 
 # The session, the number in it, and the input, or with outputs the input and the output's text.
 Entry = tuple[int, int, str | tuple[str, str | None]]
@@ -20,14 +29,21 @@ class CellHistory(HistoryManager):
     """A history whose numbers are the kernel's, in which other languages' cells count too.
 
     It is written to the database a moment after a cell began: writing takes longer than a small
-    cell, and Python's threads get in each other's way.
+    cell, and Python's threads get in each other's way. What the database does not take, as the disk
+    is full or another process has locked it, is written when it does.
     """
 
     def __init__(self, **kwargs: Any) -> None:
+        self._writing = threading.Lock()
+        self._told = False  # that the database takes nothing
         super().__init__(**kwargs)
         self._inputs_per_save = self.db_cache_size
         self.db_cache_size = sys.maxsize  # no cell is to wake IPython's own saving thread
         self._save_later = Later(self.writeout_cache, SAVE_AFTER, "polyglot-history")
+
+    @default("connection_options")
+    def _default_connection_options(self) -> dict[str, Any]:
+        return {"check_same_thread": False, "timeout": LOCK_TIMEOUT}
 
     def store_inputs(self, line_num: int, source: str, source_raw: str | None = None) -> None:
         """Store a Python cell, so that `In[line_num]` is it.
@@ -58,13 +74,76 @@ class CellHistory(HistoryManager):
             self.store_output(line_num)
             self._save_later.ask()
 
+    def writeout_cache(self, conn: sqlite3.Connection | None = None) -> None:
+        """Write the cells to the database; what it does not take stays for the next time.
+
+        No cell waits for the database: its cache is not locked meanwhile, as it is in IPython's.
+        """
+        if not self.enabled:
+            return
+        connection = conn or self.db
+        with self._writing:
+            with self.db_input_cache_lock:
+                inputs, self.db_input_cache = self.db_input_cache, []
+            if not self._write(connection, INSERT_INPUT, inputs):
+                with self.db_input_cache_lock:
+                    self.db_input_cache = [*inputs, *self.db_input_cache]
+            with self.db_output_cache_lock:
+                outputs, self.db_output_cache = self.db_output_cache, []
+            if not self._write(connection, INSERT_OUTPUT, outputs):
+                with self.db_output_cache_lock:
+                    self.db_output_cache = [*outputs, *self.db_output_cache]
+
+    def _write(self, connection: sqlite3.Connection, insert: str, entries: list[Any]) -> bool:
+        """Whether it did, or never will."""
+        if not entries:
+            return True
+        try:
+            try:
+                self._insert(connection, insert, entries)
+            except sqlite3.IntegrityError:  # some process has used the session's numbers
+                self.new_session(connection)
+                self._insert(connection, insert, entries)
+        except sqlite3.OperationalError as error:
+            if not self._told:
+                text = f"The history is kept in memory until it can be written: {error}."
+                print(text, file=sys.stderr)
+            self._told = True
+            return False
+        except sqlite3.IntegrityError:
+            return True
+        self._told = False
+        return True
+
+    def _insert(self, connection: sqlite3.Connection, insert: str, entries: list[Any]) -> None:
+        with connection:
+            connection.executemany(insert, [(self.session_number, *entry) for entry in entries])
+
+    def end_session(self) -> None:
+        """IPython's, if the database takes it."""
+        with contextlib.suppress(sqlite3.OperationalError):
+            super().end_session()
+
     def get_tail(self, *args: Any, **kwargs: Any) -> list[Entry]:
         """IPython's, with the outputs of this session."""
-        return self._with_outputs(super().get_tail(*args, **kwargs))
+        return self._with_outputs(super().get_tail(*args, **kwargs)) if self._is_readable() else []
 
     def search(self, *args: Any, **kwargs: Any) -> list[Entry]:
         """IPython's, with the outputs of this session."""
-        return self._with_outputs(super().search(*args, **kwargs))
+        return self._with_outputs(super().search(*args, **kwargs)) if self._is_readable() else []
+
+    def get_range(self, session: int = 0, *args: Any, **kwargs: Any) -> Iterable[Entry]:
+        """IPython's, but nothing of other sessions while the database is locked."""
+        own = session in (0, self.session_number)
+        return super().get_range(session, *args, **kwargs) if own or self._is_readable() else []
+
+    def _is_readable(self) -> bool:
+        """IPython takes a database that is locked for a broken one, and moves it away."""
+        try:
+            self.db.execute("SELECT session FROM sessions LIMIT 1")
+        except sqlite3.OperationalError:
+            return False
+        return True
 
     def _with_outputs(self, entries: Iterable[Entry]) -> list[Entry]:
         # They come from the database, which has no outputs unless the user configured it so.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from queue import SimpleQueue
 
@@ -29,4 +30,7 @@ class Later:
             self._wake.get()
             time.sleep(self._delay)
             self.asked = False
-            self._function()
+            try:
+                self._function()
+            except Exception:  # the next time it may succeed
+                traceback.print_exc()
