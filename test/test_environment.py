@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
 import subprocess
@@ -10,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from conftest import kernel_spec
 from languages import LANGUAGES, in_
 
 FIRST = {"python": "print([1] * 3)", "julia": "println([1, 1, 1])"}
@@ -163,3 +165,29 @@ def test_the_history_is_locked_by_another_process(launch, tmp_path):
     wait_for_history(nb, folder, "b = 1", "b", "%julia\n1", "c = 1")
     assert nb.history("tail", n=1)[0][2] == "c = 1"
     assert not list((folder / "profile_default").glob("*corrupt*"))
+
+
+def limited(environment: Path, files: int) -> str:
+    """The name of a kernel that may open so many files."""
+    spec = kernel_spec("python")
+    spec["argv"] = ["/bin/sh", "-c", f'ulimit -n {files}; exec "$@"', "sh", *spec["argv"]]
+    folder = environment / "jupyter" / "kernels" / f"limited-{files}"
+    folder.mkdir(parents=True)
+    (folder / "kernel.json").write_text(json.dumps(spec))
+    return folder.name
+
+
+def test_too_few_descriptors_are_a_clear_error(launch, environment):
+    kernel = launch(limited(environment, 40))
+    assert kernel.wait_for_end() == 1
+    message = kernel.log.read_text().strip()
+    assert "may open 40 files" in message
+    assert "ulimit" in message
+    assert message.count("\n") == 0
+
+
+def test_few_descriptors_are_enough(launch, environment):
+    nb = launch(limited(environment, 96)).connect()
+    assert_works(nb)
+    nb.fail("import os; os._exit(1)")
+    assert_works(nb)

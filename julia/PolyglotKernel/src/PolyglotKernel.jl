@@ -66,6 +66,7 @@ function main(arguments::Vector{String})
     length(arguments) == 1 && arguments[1] == "--compile-only" && return 0
     ignore_sigint()
     kernel = try
+        check_descriptor_limit()
         Kernel(parse_options(arguments))
     catch e
         e isa StartError || rethrow()
@@ -79,6 +80,17 @@ function main(arguments::Vector{String})
         run_kernel(kernel)
     end
     return 0
+end
+
+# The sockets and the executors' pipes take some fifty, each client five more, and the next executor ten.
+const FEWEST_DESCRIPTORS = 96
+
+# libzmq would not let clients in, and tell nobody.
+function check_descriptor_limit()
+    limit = descriptor_limit()
+    limit >= FEWEST_DESCRIPTORS && return nothing
+    throw(StartError("polyglot: the kernel may open $limit files, and needs $FEWEST_DESCRIPTORS or more. " *
+                     "What to do: raise the limit where Jupyter is started (ulimit -n 1024)"))
 end
 
 # What is called by invokelatest, or only known when the kernel runs, is inferred ahead all the same.

@@ -45,6 +45,14 @@ function move_away(fd::Cint)
     return duplicate
 end
 
+"How many descriptors this process may have."
+function descriptor_limit()
+    RLIMIT_NOFILE = Cint(Sys.islinux() ? 7 : 8)
+    limits = zeros(UInt64, 2)       # struct rlimit { rlim_t soft, hard; }
+    system_check(ccall(:getrlimit, Cint, (Cint, Ptr{UInt64}), RLIMIT_NOFILE, limits), "getrlimit")
+    return Int(min(limits[1], UInt64(typemax(Int32))))
+end
+
 "The null device; only what a child is given of it outlives its start."
 open_null() = move_away(
     system_check(ccall(:open, Cint, (Cstring, Cint), "/dev/null", O_RDWR | O_CLOEXEC), "open")
