@@ -154,3 +154,26 @@ def test_an_error_within_a_display_is_the_cells(nb):
 
 def test_a_twenty_megabyte_result(nb):
     assert len(julia(nb, 'Text("x"^20_000_000)').result) == 20_000_000
+
+
+@pytest.mark.parametrize(
+    "code", ["pushdisplay(TextDisplay(stdout))", "popdisplay()", "Base.Multimedia.displays"]
+)
+def test_the_kernels_display_as_a_value_is_short(launch, code):
+    nb = launch().connect()
+    cell = nb.run(f"%julia\n{code}")
+    shown = cell.stdout + (cell.result or "")
+    assert "Polyglot's display" in shown
+    assert len(shown) < 2000
+    nb.run("%julia\n1")
+
+
+def test_a_module_that_takes_the_name_of_base(launch):
+    """Julia itself ends by it: that costs the other language nothing, and is said."""
+    nb = launch().connect()
+    nb.run("kept = 34")
+    cell = nb.submit("%julia\nmodule Base end").wait()
+    cell = cell if cell.status == "error" else nb.submit("%julia\n1").wait()
+    assert "Julia" in cell.error.evalue
+    assert nb.run("kept").result == "34"
+    assert nb.run("%julia\n1 + 1").result == "2"

@@ -116,10 +116,12 @@ class Executor:
             except KeyboardInterrupt:
                 # It was raised in a task of an earlier cell, while this one waits.
                 self.interrupts.cancel_task()
-            except RuntimeError:
+            except (RuntimeError, SystemExit) as error:
                 if main.done():
                     raise
-                # User code stopped the loop, which is ours.
+                # User code stopped the loop, which is ours, or a task of an earlier cell exits.
+                if isinstance(error, SystemExit):
+                    print(f"A task of an earlier cell has ended by {error!r}", file=sys.stderr)
         main.result()
 
     async def _main(self) -> None:

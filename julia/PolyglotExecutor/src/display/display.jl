@@ -132,3 +132,6 @@ Base.display(d::NotebookDisplay, mime::MIME, @nospecialize(value)) =
     show_data(d.session, single_form(d.session, string(mime), value))
 
 Base.displayable(::NotebookDisplay, ::MIME) = true
+
+# `pushdisplay` and `popdisplay` give it as their value; all of the kernel hangs on it.
+Base.show(io::IO, ::NotebookDisplay) = print(io, "Polyglot's display of the notebook")

@@ -18,6 +18,7 @@ from typing import Any
 from IPython.utils.tokenutil import token_at_cursor
 
 from ..cells import history
+from ..cells.errors import USER_ERRORS, message_of
 from ..cells.request import Request, set_request
 from ..cells.shell import ZMQInteractiveShell
 from ..pipes import jsontext
@@ -69,7 +70,7 @@ class Asking:
             try:
                 with self._working:
                     self._handle(frame)
-            except Exception as error:
+            except USER_ERRORS as error:
                 self._reply(frame.header, _failed(frame.header["type"], error))
             frame = self._frames.get()
 
@@ -140,13 +141,13 @@ class Asking:
         return history.answer(self._shell.history_manager, asked)
 
 
-def _failed(type_: str, error: Exception) -> dict[str, Any]:
+def _failed(type_: str, error: BaseException) -> dict[str, Any]:
     """The content of the reply to a question that could not be answered."""
     if type_ == "is_complete":
         return {"status": "unknown"}  # it has no form with an error
     return {
         "status": "error",
         "ename": type(error).__name__,
-        "evalue": str(error),
+        "evalue": message_of(error),
         "traceback": [],
     }

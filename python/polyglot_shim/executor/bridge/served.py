@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
 
-from ..cells.errors import user_part
+from ..cells.errors import message_of, user_part
 from ..cells.shell import ZMQInteractiveShell
 from ..display.display import encode_bundle
 from ..pipes.calls import Answer, Calls
@@ -192,7 +192,7 @@ def describe(error: BaseException) -> dict[str, Any]:
     _leave_out_what_julia_told(told, error)
     return {
         "ename": type(error).__name__,
-        "evalue": clipped(str(error)),
+        "evalue": clipped(message_of(error)),
         "traceback": clipped("".join(told.format()).rstrip("\n")).split("\n"),
     }
 

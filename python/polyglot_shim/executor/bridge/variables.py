@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from ..cells.errors import USER_ERRORS
 from ..values.errors import type_name
 from .objects import JuliaObject
 
@@ -51,7 +52,7 @@ def _size(value: Any) -> str:
     if isinstance(value, (str, bytes)) or hasattr(type(value), "__len__"):
         try:
             return str(len(value))
-        except Exception:
+        except USER_ERRORS:
             return ""
     return ""
 
@@ -65,7 +66,7 @@ def _short(value: Any) -> str:
     else:
         try:
             text = repr(value)
-        except Exception as error:
+        except USER_ERRORS as error:
             text = f"({type(error).__name__} in its repr)"
     text = " ".join(text.split())
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

@@ -1,11 +1,23 @@
-"""Which part of a traceback is the user's."""
+"""What user code raises, what it says, and which part of its traceback is the user's."""
 
 from __future__ import annotations
 
 import os
 from types import FrameType, TracebackType
 
+# What may come out of the user's code wherever the kernel calls it: an object's `__str__`, a hook,
+# a callback. KeyboardInterrupt is not among them: it is the user's word to whatever runs.
+USER_ERRORS = (Exception, SystemExit, GeneratorExit)
+
 _OWN_FILES = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+
+
+def message_of(error: BaseException) -> str:
+    """What the error says of itself, if it can."""
+    try:
+        return str(error)
+    except USER_ERRORS as failure:
+        return f"(its message cannot be shown: {type(failure).__name__})"
 
 
 def is_own(frame: FrameType) -> bool:

@@ -18,6 +18,7 @@ from ..pipes.frames import Frame
 from ..streams import fork
 from ..streams.clib import flush_stdout
 from ..streams.output import Output
+from .errors import USER_ERRORS, message_of
 from .interrupt import Interrupts
 from .request import KnownRequests, Request, set_request
 from .shell import ZMQInteractiveShell
@@ -73,17 +74,17 @@ class Runner:
         kinds = {"execute": self._execute, "comm": self._comm, "call": self._call}
         try:
             await kinds[frame.header["type"]](frame)
-        except Exception as error:
+        except USER_ERRORS as error:
             self._fault(frame.header, error)
 
-    def _fault(self, asked: dict[str, Any], error: Exception) -> None:
+    def _fault(self, asked: dict[str, Any], error: BaseException) -> None:
         """Answer a request that the executor itself failed on: that costs nobody's variables.
 
         The host takes no notice of a second answer, where the fault came behind the first.
         """
         shown = {
             "ename": type(error).__name__,
-            "evalue": str(error),
+            "evalue": message_of(error),
             "traceback": format_exc().splitlines(),
         }
         if asked["type"] == "call":
@@ -151,7 +152,7 @@ class Runner:
         move = self.transfers.bring if which == "inputs" else self.transfers.hand_out
         try:
             move([(here, there) for here, there in asked[which]], asked["language"])
-        except Exception as error:
+        except USER_ERRORS as error:
             # Nothing of the user's ran: there is no place to show.
             self._shell.showtraceback((type(error), error, None))
             return error
@@ -173,7 +174,7 @@ class Runner:
         except KeyboardInterrupt as error:
             self._interrupts.end()
             self._shell.showtraceback((type(error), error, error.__traceback__))
-        except Exception:
+        except USER_ERRORS:
             self._shell.showtraceback()
         self._finish(asked, {"status": "ok"})
 
@@ -232,5 +233,5 @@ def _error_content(
 ) -> dict[str, Any]:
     """The content of a reply with an error; one that was not shown (usage errors) is named."""
     if shown is None:
-        shown = {"ename": type(error).__name__, "evalue": str(error), "traceback": []}
+        shown = {"ename": type(error).__name__, "evalue": message_of(error), "traceback": []}
     return {"status": "error", "execution_count": number, "user_expressions": {}, **shown}

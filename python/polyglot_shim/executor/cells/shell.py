@@ -30,7 +30,7 @@ from traitlets import CBool, Instance, Type, default
 from ..display.display import FrameDisplayHook, FramePublisher
 from ..streams import system
 from ..streams.output import Output
-from .errors import cut_own_frames
+from .errors import cut_own_frames, message_of
 from .history import CellHistory
 from .interrupt import Interrupts
 from .magics import KernelMagics, MarkerMagics
@@ -191,7 +191,7 @@ class ZMQInteractiveShell(InteractiveShell):
     def _showtraceback(
         self, etype: type[BaseException], evalue: BaseException, stb: list[str]
     ) -> None:
-        self.last_error = {"ename": etype.__name__, "evalue": str(evalue), "traceback": stb}
+        self.last_error = {"ename": etype.__name__, "evalue": message_of(evalue), "traceback": stb}
         self.display_failed = self.display_failed or self.displayhook.is_active
         self.output.publish("error", self.last_error)
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import Any
 
+from ..cells.errors import USER_ERRORS, message_of
 from ..cells.request import Request, current_request, set_request
 from ..streams.output import Output
 from .channel import Channel
@@ -196,14 +197,14 @@ class Calls:
         except BaseException as error:
             self._owed.append((number, error))
             self._pay()
-            if not isinstance(error, Exception):
+            if not isinstance(error, USER_ERRORS):
                 raise
 
     def _pay(self) -> None:
         while self._owed:
             with suppress(IndexError):  # another thread was faster
                 number, error = owed = self._owed.pop()
-                fields = {"ename": type(error).__name__, "evalue": str(error)}
+                fields = {"ename": type(error).__name__, "evalue": message_of(error)}
                 try:
                     self._answer(number, Answer(fields, status="error"))
                 except BaseException:
