@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 
 import pytest
@@ -143,3 +144,80 @@ def test_death_while_it_waits_for_input(nb):
     if cell.inputs:
         cell.give("too late")
     assert nb.run("input()", answers=["fine"]).result == "'fine'"
+
+
+SLEEP = {
+    "python": "import time\nprint('on')\nfor _ in range(20): time.sleep(0.1)\nprint('over')",
+    "julia": 'println("on")\nfor _ in 1:20; sleep(0.1); end\nprintln("over")',
+}
+
+
+@pytest.mark.parametrize("language", ["python", "julia"])
+def test_stopped_from_outside(nb, language):
+    """Nothing else tells such a cell from one that takes its time."""
+    pid_of = "import os; os.getpid()" if language == "python" else "getpid()"
+    pid = int(nb.run(in_(language, pid_of)).result)
+    cell = nb.submit(in_(language, SLEEP[language])).wait_for_stdout("on")
+    os.kill(pid, signal.SIGSTOP)
+    cell.wait_for_stderr(f"The {language.capitalize()} process is stopped")
+    os.kill(pid, signal.SIGCONT)
+    assert cell.wait().stdout == "on\nover\n"
+    assert cell.stderr.count("is stopped") == 1
+    assert str(pid) in cell.stderr
+
+
+@pytest.mark.parametrize("language", ["python", "julia"])
+def test_stopped_while_idle(nb, language):
+    """It is told when a cell waits for it."""
+    pid_of = "import os; os.getpid()" if language == "python" else "getpid()"
+    pid = int(nb.run(in_(language, pid_of)).result)
+    os.kill(pid, signal.SIGSTOP)
+    other = nb.run(in_(OTHER[language], "1"))
+    cell = nb.submit(in_(language, "1")).wait_for_stderr("process is stopped")
+    assert other.result == "1"
+    os.kill(pid, signal.SIGCONT)
+    assert cell.wait().result == "1"
+
+
+def test_a_machine_that_sleeps(nb):
+    """All of the kernel is stopped and goes on, which nobody is told."""
+    cell = nb.submit(SLEEP["python"]).wait_for_stdout("on")
+    family = [nb.kernel.process, *nb.kernel.descendants]
+    for number in (signal.SIGSTOP, signal.SIGCONT) * 3:
+        for process in family if number == signal.SIGSTOP else reversed(family):
+            process.send_signal(number)
+        nb.receive(0.1)
+    assert cell.wait().stdout == "on\nover\n"
+    assert cell.stderr == ""
+    assert nb.run("%julia\n1").result == "1"
+
+
+MOVED = {  # the other language takes half a gigabyte from this one, which then is killed
+    "python": (
+        "import numpy as np\nbig = np.ones(2**26)",
+        '%julia\nprintln("on"); x = py.big; length(x)',
+    ),
+    "julia": ("big = ones(2^26); nothing", "%python\nprint('on'); x = jl.big; len(x)"),
+}
+KILLED = (signal.SIGKILL, signal.SIGSEGV, signal.SIGBUS)
+
+
+@pytest.mark.parametrize("language", ["python", "julia"])
+@pytest.mark.parametrize("number", KILLED)
+def test_killed_while_a_large_value_crosses(nb, language, number):
+    """Whenever it happens, the other language ends its wait and keeps what it has."""
+    make, take = MOVED[language]
+    pid_of = "import os; os.getpid()" if language == "python" else "getpid()"
+    nb.run(in_(OTHER[language], "kept = 34"))
+    pid = int(nb.run(in_(language, pid_of)).result)
+    nb.run(in_(language, make))
+    cell = nb.submit(take).wait_for_stdout("on")
+    os.kill(pid, number)
+    if cell.wait().status == "error":  # or the next process was asked, which has no such variable
+        assert re.search("process|gone|not defined", cell.error.evalue), cell.error.evalue
+    else:
+        assert cell.result == str(2**26)
+    assert nb.run(in_(OTHER[language], "kept")).result == "34"
+    nb.submit(in_(OTHER[language], "x = 0")).wait()
+    nb.submit(in_(language, "1")).wait()  # its end may still have to be told
+    assert nb.run(in_(language, "1 + 1")).result == "2"

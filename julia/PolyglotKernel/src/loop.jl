@@ -79,6 +79,7 @@ function time_to_wait(kernel::Kernel)
         next_lost_patience(kernel),
         next_stop(kernel),
         next_telling(kernel),
+        next_look(kernel),
     )
     wait = deadline - time()
     watched_by_hand = kernel.parent.pid > 0 && kernel.parent.pidfd < 0
@@ -149,6 +150,7 @@ function handle_deadlines!(kernel::Kernel)
     now >= next_stop(kernel) && succeeds(conclude_stops!, kernel, now)
     now >= next_telling(kernel) && succeeds(tell_wait!, kernel, now)
     now >= next_lost_patience(kernel) && succeeds(answer_impatient!, kernel, now)
+    now >= next_look(kernel) && succeeds(look_for_stopped!, kernel, now)
     now >= kernel.preparing && succeeds(prepare!, kernel)
     is_gone(kernel.parent) && succeeds(begin_shutdown!, kernel, false)
     return nothing

@@ -28,13 +28,15 @@ mutable struct Executor
     condemned::String                           # why the host killed it, empty when it did not
     leaving::Bool                               # it said that it ends, and takes no more requests
     deaf_until::Float64                         # when it hears signals again, in `time()`
+    look_at::Float64                            # when it is looked whether it is stopped, in `time()`
+    stopped::Int                                # how often in a row it was seen to be
 end
 
 function Executor(language::String, options::Options)
     started = get(options.started, language, nothing)
     return Executor(
         language, options.executors[language], started, nothing, false, false, false, "", Int[], 0, 0, NO_PARENT,
-        (UInt8[], UInt8[]), "", "", false, 0.0,
+        (UInt8[], UInt8[]), "", "", false, 0.0, 0.0, 0,
     )
 end
 
