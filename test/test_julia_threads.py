@@ -42,3 +42,28 @@ def test_values_cross_and_errors_come_back(threads):
     assert (
         "in a task" in threads.fail('%julia\nfetch(Threads.@spawn error("in a task"))').error.evalue
     )
+
+
+def test_loops_of_all_threads_ask_python_again_and_again(launch):
+    """Each answer goes to who has asked, whatever else is under way."""
+    nb = launch(env={"JULIA_NUM_THREADS": "4"}).connect()
+    nb.run("def inc(x): return x + 1\ndef back(x): return jl.twice(x)")
+    nb.run("%julia\ntwice(x) = 2x\npy.back(1)")
+    loop = """
+        wrong = 0
+        for round in 1:5
+            rs = zeros(Int, 40)
+            Threads.@threads for i in 1:40
+                rs[i] = isodd(i) ? py.inc(i) : py.back(i)
+            end
+            global wrong += count(rs .!= [isodd(i) ? i + 1 : 2i for i in 1:40])
+        end
+        wrong"""
+    assert nb.run(f"%julia\n{loop}").result == "0"
+    arrays = """
+        Threads.@threads for i in 1:20
+            py.inc(fill(i, 20_000)) == fill(i + 1, 20_000) || error("wrong")
+        end"""
+    nb.run(f"%julia\n{arrays}")
+    assert nb.run("%julia\npy.inc(1)").result == "2"
+    assert nb.run("jl.twice(4)").result == "8"
