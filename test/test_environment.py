@@ -100,20 +100,28 @@ def test_a_folder_of_ipython_that_cannot_be_written(launch, read_only):
     assert_works(nb)
 
 
+@pytest.fixture
+def at_home(launch, monkeypatch, tmp_path):
+    """`at_home(HOME)` is a notebook of a user whose home that is."""
+
+    def start(home: str):
+        monkeypatch.delenv("IPYTHONDIR")
+        return launch(env={"HOME": home}, cwd=str(tmp_path)).connect()
+
+    return start
+
+
 @pytest.mark.parametrize("home", ["/nonexistent/home", "/dev/null", ""])
-def test_no_home(launch, home):
-    nb = launch(env={"HOME": home, "IPYTHONDIR": ""}).connect()
-    assert_works(nb)
+def test_no_home(at_home, home):
+    assert_works(at_home(home))
 
 
-def test_a_home_that_cannot_be_written(launch, read_only):
-    nb = launch(env={"HOME": str(read_only), "IPYTHONDIR": ""}).connect()
-    assert_works(nb)
+def test_a_home_that_cannot_be_written(at_home, read_only):
+    assert_works(at_home(str(read_only)))
 
 
-def test_a_home_on_a_full_disk(launch, full_disk):
-    nb = launch(env={"HOME": str(full_disk), "IPYTHONDIR": ""}).connect()
-    assert_works(nb)
+def test_a_home_on_a_full_disk(at_home, full_disk):
+    assert_works(at_home(str(full_disk)))
 
 
 def history_in(folder: Path) -> list[str]:
