@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import struct
 from collections.abc import Sequence
+from operator import index
 from typing import Any
 
 import numpy as np
@@ -23,12 +25,15 @@ Array = np.ndarray[Any, Any]
 
 def make_shared(shares: Shares, shape: int | Sequence[int], dtype: Any) -> Array:
     """A new array of zeros, in Julia's memory order. Raises `TypeError`, `OSError`."""
-    element = elements.of_dtype(np.dtype(dtype))
+    dtype = np.dtype(dtype)
+    element = elements.of_dtype(dtype)
     if element is None:
-        raise TypeError(f"the elements of a shared array are numbers, not {np.dtype(dtype)}")
-    dims = (shape,) if isinstance(shape, int) else tuple(shape)
-    size = int(np.prod(dims, dtype=object)) * element.dtype.itemsize
-    return np.ndarray(dims, element.dtype, buffer=shares.make(size), order="F")
+        raise TypeError(f"the elements of a shared array are numbers, not {dtype}")
+    if dtype != element.dtype:  # else it may say of which struct of Julia's they are
+        dtype = element.dtype
+    dims = tuple(map(index, shape if isinstance(shape, Sequence) else (shape,)))
+    size = math.prod(dims) * dtype.itemsize
+    return np.ndarray(dims, dtype, buffer=shares.make(size), order="F")
 
 
 def copy_shared(shares: Shares, source: Any) -> Array:
