@@ -114,8 +114,12 @@ def mapped(pid: int) -> set[int]:
 
 
 def opened(pid: int) -> set[int]:
-    files = [file for file in Path(f"/proc/{pid}/fd").iterdir() if "memfd:" in os.readlink(file)]
-    return {file.stat().st_ino for file in files}
+    inodes = set()
+    for file in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):  # closed meanwhile, as the one that lists the folder is
+            if "memfd:" in os.readlink(file):
+                inodes.add(file.stat().st_ino)
+    return inodes
 
 
 @linux

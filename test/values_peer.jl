@@ -53,6 +53,9 @@ failure(e) = Dict("error" => sprint(showerror, e)), Vector{UInt8}[]
 Values.write_value(encoder::Values.Encoder, x::Values.Holding) =
     Values.write_foreign_reference(encoder, x.reference)
 
+# For code that is evaluated here.
+const CODEC = Ref{Values.Codec}()
+
 function main()
     modes = isempty(ARGS) ? Values.SHARED_MODES : split(ARGS[1], ','; keepempty=false)
     lender = Values.Lender(String[modes...])
@@ -60,6 +63,7 @@ function main()
         Values.Codec(Values.Exports(), lender, reference -> Values.Holding(reference, Values.Imports())),
         Ref{Any}(nothing),
     )
+    CODEC[] = peer.codec
     decoder = Frames.Decoder()
     while !eof(stdin)
         append!(decoder, readavailable(stdin))

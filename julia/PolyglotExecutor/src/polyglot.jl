@@ -7,6 +7,7 @@ Cells: [`Polyglot.history`](@ref), [`Polyglot.load`](@ref), [`Polyglot.set_soft_
 [`Polyglot.set_current_module`](@ref), [`Polyglot.current_module`](@ref), and the hooks
 [`Polyglot.push_preexecute_hook`](@ref), [`Polyglot.push_postexecute_hook`](@ref),
 [`Polyglot.push_posterror_hook`](@ref).
+Arrays: [`Polyglot.share`](@ref), [`Polyglot.is_shared`](@ref).
 Widgets: [`Polyglot.Comm`](@ref), [`Polyglot.register_comm`](@ref).
 
 A variable `Polyglot` of your own hides it.
@@ -15,7 +16,7 @@ module PolyglotAPI  # a module exports its name, and `using .Polyglot` would mee
 
 using REPL
 using ..PolyglotExecutor: PolyglotExecutor, CommChannel, CommMessage, JSON, PyError, PyObject
-using ..Values: Categorical, ObjectColumn, PyEnum, isordered, levels
+using ..Values: Values, Categorical, ObjectColumn, PyEnum, isordered, levels
 
 # The one global of the kernel: cells call these functions without a session to pass.
 const SESSION = Ref{PolyglotExecutor.Session}()
@@ -103,6 +104,32 @@ function register_mime(mimes::AbstractVector)
     PolyglotExecutor.register_mime!(session().mimes, String[string(mime) for mime in mimes])
     return nothing
 end
+
+# ------------------------------------------------------------------------------------------ arrays
+
+"""
+    Polyglot.share(A) -> Array
+    Polyglot.share(T, dims...) -> Array{T}
+
+An array in memory that Julia and Python both can hold, with the elements of `A`, or zeros: it crosses
+without a copy, and what one language writes the other reads. The elements are numbers, or structs of
+numbers; throws an `ArgumentError` for others, and a `SystemError` where memory is short.
+"""
+function share(A::AbstractArray{T,N}) where {T,N}
+    shared = Values.new_array(session().bridge.codec.shares, T, size(A))
+    return copyto!(shared, A)
+end
+
+share(::Type{T}, dims::Integer...) where {T} =
+    Values.new_array(session().bridge.codec.shares, T, Dims(dims))
+
+"""
+    Polyglot.is_shared(A) -> Bool
+
+Whether the elements of `A` are in memory that Julia and Python both can hold.
+"""
+is_shared(A::AbstractArray) =
+    Values.share_of(session().bridge.codec.shares, A) !== nothing
 
 # ------------------------------------------------------------------------------------------- cells
 

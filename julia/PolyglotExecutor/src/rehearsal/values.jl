@@ -14,6 +14,21 @@ function packed_values()
     return Any[collect(Any, 1:9), kinds, records, dicts..., Set{Any}(1:9), Any["a\0" for _ in 1:9]]
 end
 
+# Shared arrays of floats, as the first ones mostly are: made, sent and received.
+function rehearse_shares(session::Session)
+    Sys.islinux() || return nothing
+    codec = session.bridge.codec
+    for dims in ((2,), (2, 2))
+        shared = Values.new_array(codec.shares, Float64, dims)
+        copyto!(shared, zeros(dims))
+        lease = Int[]
+        sent = outgoing(Values.encode, session.bridge, shared, "the value", lease)
+        incoming(session.bridge, sent.buffers, "the value")
+        end_lease(session.bridge, lease)
+    end
+    return nothing
+end
+
 function rehearsed_call(session::Session, op::String, parts::Vector{NamedValue}, fields...)
     header = Dict{String,Any}("type" => "call", "call" => 0, "id" => 0, "op" => op, fields...)
     buffers = outgoing(Values.encode_parts, session.bridge, parts).buffers
@@ -41,6 +56,7 @@ function rehearse_values(before_each, session::Session)
         handle(session, rehearsed_call(session, "call", parts, "keywords" => Any[]))
         before_each()
     end
+    rehearse_shares(session)
     handle(session, rehearsed_call(session, "get", NamedValue[], "name" => "undefined_name"))
     return nothing
 end

@@ -13,7 +13,10 @@ is_dense(::Base.CodeUnits) = true
 is_dense(@nospecialize(a)) = is_wrapper(a) && is_dense(parent(a))
 
 is_wrapper(::Union{SubArray,Base.ReshapedArray,Base.ReinterpretArray,PermutedDimsArray}) = true
-is_wrapper(@nospecialize(a)) = nameof(typeof(a)) in (:Adjoint, :Transpose) && parent(a) !== a
+is_wrapper(@nospecialize(a)) = is_turned(a)
+
+is_turned(@nospecialize(a)) =
+    a isa AbstractArray && nameof(typeof(a)) in (:Adjoint, :Transpose) && parent(a) !== a
 
 "Whether the elements stand in the array itself, as those of StaticArrays do."
 function is_static(@nospecialize(a))
@@ -115,8 +118,9 @@ function write_shape(encoder::Encoder, dims::Dims)
 end
 
 function write_plain(encoder::Encoder, description::Vector{UInt8}, @nospecialize(a))
-    write_head(encoder, ARRAY, description, a)
     remember_struct!(encoder, eltype(a))
+    write_shared_array(encoder, description, a) && return nothing
+    write_head(encoder, ARRAY, description, a)
     write_elements(encoder, a, eltype(a))
     return nothing
 end

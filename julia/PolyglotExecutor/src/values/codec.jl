@@ -8,12 +8,14 @@ struct Codec
     exports::Exports
     lender::Lender
     borrower::Borrower
+    shares::Shares
     structs::Dict{String,Type}
     make_proxy::Function
 end
 
 function Codec(exports::Exports, lender::Lender, make_proxy::Function)
-    return Codec(exports, lender, Borrower(), Dict{String,Type}(), make_proxy)
+    borrower = Borrower()
+    return Codec(exports, lender, borrower, Shares(borrower), Dict{String,Type}(), make_proxy)
 end
 
 """
@@ -78,7 +80,7 @@ function encode_reference(codec::Codec, @nospecialize(value))
 end
 
 Encoder(codec::Codec, segments::Vector{Int}=Int[]) =
-    Encoder(codec.exports, codec.lender, codec.structs, segments)
+    Encoder(codec.exports, codec.lender, codec.shares, codec.structs, segments)
 
 function write_named(encoder::Encoder, name::String, @nospecialize(value))
     try
@@ -118,7 +120,8 @@ end
 
 function Decoder(codec::Codec, buffers::Vector{Vector{UInt8}})
     return Decoder(
-        buffers[1], 1, buffers, codec.exports, codec.borrower, codec.structs, codec.make_proxy
+        buffers[1], 1, buffers, codec.exports, codec.borrower, codec.shares, codec.structs,
+        codec.make_proxy,
     )
 end
 

@@ -7,6 +7,7 @@ mutable struct Decoder
     buffers::Vector{Vector{UInt8}}
     exports::Exports
     borrower::Borrower
+    shares::Shares
     structs::Dict{String,Type}
     make_proxy::Function
 end

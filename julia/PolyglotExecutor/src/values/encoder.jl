@@ -18,16 +18,19 @@ mutable struct Encoder
     careful_from::Int   # the depth from which on nothing is attempted: there something cannot be sent
     exports::Exports
     lender::Lender
+    shares::Shares
     structs::Dict{String,Type}   # the struct types that were sent as array elements
     losses::Vector{String}       # what the other side's types do not hold of the value, each once
 end
 
-function Encoder(exports::Exports, lender::Lender, structs::Dict{String,Type}, segments=Int[])
+function Encoder(
+    exports::Exports, lender::Lender, shares::Shares, structs::Dict{String,Type}, segments=Int[]
+)
     io = IOBuffer(; sizehint=256)
     inside = IdDict{Any,Nothing}()
     return Encoder(
-        io, Vector{UInt8}[], segments, Int[], inside, Any[], 0, MAX_DEPTH + 1, exports, lender, structs,
-        String[],
+        io, Vector{UInt8}[], segments, Int[], inside, Any[], 0, MAX_DEPTH + 1, exports, lender, shares,
+        structs, String[],
     )
 end
 

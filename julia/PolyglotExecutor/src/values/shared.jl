@@ -175,11 +175,11 @@ end
 const READ_WRITE = Cint(3)
 const MAP_SHARED = Cint(1)
 
-# Not Mmap.mmap: what is mapped has to be counted too, and by the same finalizer that unmaps it.
-function map_array(borrower::Borrower, ::Type{T}, dims::Dims, fd::Integer, size::Int) where {T}
+"The address at which the file is mapped, to be read and written."
+function map_shared(fd::Integer, size::Int)
     address = ccall(
         :mmap,
-        Ptr{T},
+        Ptr{UInt8},
         (Ptr{Cvoid}, Csize_t, Cint, Cint, Cint, Int64),
         C_NULL,
         size,
@@ -188,8 +188,14 @@ function map_array(borrower::Borrower, ::Type{T}, dims::Dims, fd::Integer, size:
         fd,
         0,
     )
-    address == Ptr{T}(-1 % UInt) && throw(SystemError("mmap"))
-    array = unsafe_wrap(Array, address, dims)
+    address == Ptr{UInt8}(-1 % UInt) && throw(SystemError("mmap"))
+    return address
+end
+
+# Not Mmap.mmap: what is mapped has to be counted too, and by the same finalizer that unmaps it.
+function map_array(borrower::Borrower, ::Type{T}, dims::Dims, fd::Integer, size::Int) where {T}
+    address = map_shared(fd, size)
+    array = unsafe_wrap(Array, Ptr{T}(address), dims)
     mapped = borrower.mapped
     Threads.atomic_add!(mapped, size)
     finalizer(Compat.storage(array)) do _

@@ -37,6 +37,7 @@ const TABLE = 0x35
 const PACKED = 0x36
 const RECORDS = 0x37
 const PACKED_DICT = 0x38
+const SHARED_ARRAY = 0x39
 
 const REFERENCE = 0x40
 

@@ -115,8 +115,30 @@ class Julia:
         """The value of Julia code, which may be several expressions."""
         return ask(self._bridge, "eval", code=code)
 
+    def share(self, source: Any, dtype: Any = None) -> Any:
+        """An array in memory that Python and Julia both can hold: it crosses without a copy.
+
+        ``jl.share(array)`` has the elements of `array`; ``jl.share(shape, dtype)`` has zeros.
+        Raises TypeError for what is not of numbers, OSError where memory is short.
+        """
+        from ..values.shared_arrays import copy_shared, make_shared
+
+        shares = self._bridge.codec.shares
+        if dtype is None:
+            return copy_shared(shares, source)
+        return make_shared(shares, source, dtype)
+
+    def is_shared(self, array: Any) -> bool:
+        """Whether the elements of `array` are in memory that Python and Julia both can hold."""
+        import numpy
+
+        from ..values.shared_arrays import share_of
+
+        return share_of(self._bridge.codec.shares, numpy.asarray(array)) is not None
+
     def __dir__(self) -> list[str]:
-        return [*ask(self._bridge, "call", target="polyglot.names", keywords=[]), "Error"]
+        names = ask(self._bridge, "call", target="polyglot.names", keywords=[])
+        return [*names, "Error", "is_shared", "share"]
 
     def __repr__(self) -> str:
         return "jl (Julia: jl.x reads, jl.x = v assigns, jl.f(...) calls, jl('code') evaluates)"

@@ -14,6 +14,7 @@ from .errors import ConversionError
 from .readers import READERS
 from .references import Exports
 from .shared import Lender
+from .shares import Shares
 from .writers import Writers
 
 
@@ -42,6 +43,7 @@ class Codec:
         self._lender = lender
         self._make_proxy = make_proxy
         self._writers = Writers()
+        self.shares = Shares()
         self._enums: dict[Any, type[enum.Enum]] = {}
 
     def register(self, cls: type, writer: Writer) -> None:
@@ -85,7 +87,7 @@ class Codec:
 
     def encoder(self) -> Encoder:
         """An encoder to which nothing was written."""
-        return Encoder(self._writers, self._exports, self._lender)
+        return Encoder(self._writers, self._exports, self._lender, self.shares)
 
     def decode(self, buffers: Sequence[Buffer], name: str = "the value") -> Any:
         """The value. Raises `ConversionError`, in which `name` is what the value is called.
@@ -107,7 +109,7 @@ class Codec:
         return [_read_named(decoder, name) for name in names_of(decoder.u32())]
 
     def _decoder(self, buffers: Sequence[Buffer]) -> Decoder:
-        return Decoder(buffers, READERS, self._exports, self._make_proxy, self._enums)
+        return Decoder(buffers, READERS, self._exports, self._make_proxy, self.shares, self._enums)
 
 
 def finished(encoder: Encoder) -> Encoded:

@@ -18,6 +18,7 @@ from . import tags
 from .errors import ConversionError, place
 from .references import Exports, Reference
 from .shared import borrow
+from .shares import Memory, Shares
 
 _U32 = struct.Struct("<I")
 _U64 = struct.Struct("<Q")
@@ -42,6 +43,7 @@ class Decoder:
         readers: Sequence[Reader],
         exports: Exports,
         make_proxy: ProxyMaker,
+        shares: Shares,
         enums: dict[Any, type[enum.Enum]],
     ) -> None:
         self.data = memoryview(buffers[0]).cast("B")
@@ -49,6 +51,7 @@ class Decoder:
         self.exports = exports
         self.make_proxy = make_proxy
         self.enums = enums
+        self._shares = shares
         self._buffers = buffers
         self._readers = readers
 
@@ -105,6 +108,14 @@ class Decoder:
         path = str(self.data[self.position : self.position + length], "utf-8")
         self.position += length
         return borrow(path, inode, size)
+
+    def shared_memory(self) -> Memory:
+        """All of a share, which is held from now on as long as there are arrays on it."""
+        if self.byte() != tags.SHARED_FD:
+            raise ConversionError("shared memory is nowhere", "corrupt", "receive")
+        size = self.u64()
+        pid, fd, inode = self.unpack(_FD)
+        return self._shares.hold(f"/proc/{pid}/fd/{fd}", inode, size)
 
     def items(self, count: int) -> list[Any]:
         """As many values, each at its place in the path of an error."""

@@ -16,6 +16,7 @@ from . import tags
 from .errors import ConversionError, place, type_name
 from .references import Exports, Reference
 from .shared import Chunks, Lender
+from .shares import Share, Shares
 
 MAX_DEPTH = 200
 """How deep containers may be nested; both languages' stacks bear it."""
@@ -41,7 +42,9 @@ class WriterTable(dict[type, Writer]):
 class Encoder:
     """Writes one value: its description, and beside it the buffers that are too big to copy."""
 
-    def __init__(self, writers: WriterTable, exports: Exports, lender: Lender) -> None:
+    def __init__(
+        self, writers: WriterTable, exports: Exports, lender: Lender, shares: Shares
+    ) -> None:
         self.description = bytearray()
         self.buffers: list[Any] = [self.description]
         self.segments: list[int] = []
@@ -53,6 +56,7 @@ class Encoder:
         self.inside: set[int] = set()
         """The containers in which what is written now may stand."""
         self.exports = exports
+        self.shares = shares
         self._entered: list[int] = []
         self._depth = 0
         self._careful_from = MAX_DEPTH + 1
@@ -115,6 +119,14 @@ class Encoder:
             self.description += _SHARED_FD.pack(
                 tags.SHARED_FD, size, os.getpid(), segment.fd, segment.inode
             )
+
+    def shared_blob(self, share: Share) -> None:
+        """All of the memory of `share`, which the other side is to hold, too."""
+        segment = self._lender.lend_open(share.fd, share.inode)
+        self.segments.append(segment.fd)
+        self.description += _SHARED_FD.pack(
+            tags.SHARED_FD, share.size, os.getpid(), segment.fd, share.inode
+        )
 
     def loses(self, message: str) -> None:
         """The user is warned when the value is complete."""

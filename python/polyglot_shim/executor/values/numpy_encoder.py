@@ -12,6 +12,7 @@ from .container_encoder import write_fields, write_shape
 from .encoder import Encoder, Writer
 from .errors import ConversionError
 from .object_encoder import write_objects
+from .shared_arrays import write_shared_array
 from .time_encoder import write_datetime64, write_timedelta64, write_times
 
 
@@ -101,10 +102,11 @@ def write_array(encoder: Encoder, value: np.ndarray[Any, Any]) -> None:
     kind = value.dtype.kind
     element = elements.of_dtype(value.dtype)
     if element is not None:
-        encoder.byte(tags.ARRAY)
-        encoder.description += element.description
-        write_shape(encoder, value.shape)
-        write_bits(encoder, value, element.dtype)
+        if not write_shared_array(encoder, value, element):
+            encoder.byte(tags.ARRAY)
+            encoder.description += element.description
+            write_shape(encoder, value.shape)
+            write_bits(encoder, value, element.dtype)
     elif kind == "M" or kind == "m":
         write_times(encoder, value, None)
     elif kind == "V" and value.dtype.names:

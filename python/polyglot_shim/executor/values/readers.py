@@ -25,6 +25,12 @@ def _of_arrays(name: str) -> Reader:
     return read
 
 
+def _read_shared_array(decoder: Decoder) -> Any:
+    array_decoder()
+    module = importlib.import_module(".shared_arrays", __package__)
+    return module.read_shared_array(decoder)
+
+
 def _of_tables(name: str) -> Reader:
     def read(decoder: Decoder) -> Any:
         array_decoder()
@@ -82,6 +88,7 @@ _BY_TAG: dict[int, Reader] = {
     tags.PACKED: packed_decoder.read_container,
     tags.PACKED_DICT: packed_decoder.read_dict,
     tags.RECORDS: _of_arrays("read_records"),
+    tags.SHARED_ARRAY: _read_shared_array,
     tags.REFERENCE: scalar_decoder.read_reference,
 }
 

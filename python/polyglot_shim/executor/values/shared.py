@@ -66,6 +66,12 @@ class Lender:
             return segment
         return None
 
+    def lend_open(self, fd: int, inode: int) -> Segment:
+        """A segment that is a file which this process has open, and keeps open for itself."""
+        segment = Segment(os.dup(fd), inode, "")
+        self._open[segment.fd] = segment
+        return segment
+
     def close(self, fd: int) -> None:
         """Give up the segment `fd`; the receiver has mapped it, or nobody ever will."""
         segment = self._open.pop(fd, None)
@@ -99,6 +105,14 @@ def _open_file() -> Segment:
 
 
 _OPENERS: dict[str, Callable[[], Segment]] = {"memfd": _open_memfd, "file": _open_file}
+
+
+def open_segment() -> Segment:
+    """A new empty one that nobody else knows. Raises `OSError`."""
+    try:
+        return _open_memfd()
+    except OSError:
+        return _open_file()
 
 
 def _unlink(path: str) -> None:
@@ -145,15 +159,26 @@ _LIBC.munmap.argtypes = (ctypes.c_void_p, ctypes.c_size_t)
 _MAP_FAILED = ctypes.c_void_p(-1).value
 
 
-def _map(fd: int, size: int) -> ctypes.Array[ctypes.c_char]:
-    # Not mmap.mmap: before Python 3.13 it keeps a descriptor for every mapping, and the 1,024 that
-    # a process usually may have would be the limit for the arrays that a user may hold.
+def map_shared(fd: int, size: int) -> int:
+    """The address at which the file is mapped, to be read and written. Raises `OSError`."""
     protection = mmap.PROT_READ | mmap.PROT_WRITE
-    address = _LIBC.mmap(None, size, protection, mmap.MAP_SHARED, fd, 0)
+    address: int = _LIBC.mmap(None, size, protection, mmap.MAP_SHARED, fd, 0)
     if address == _MAP_FAILED:
         error = ctypes.get_errno()
         raise OSError(error, os.strerror(error))
+    return address
+
+
+def unmap(address: int, size: int) -> None:
+    """The end of what `map_shared` mapped."""
+    _LIBC.munmap(address, size)
+
+
+def _map(fd: int, size: int) -> ctypes.Array[ctypes.c_char]:
+    # Not mmap.mmap: before Python 3.13 it keeps a descriptor for every mapping, and the 1,024 that
+    # a process usually may have would be the limit for the arrays that a user may hold.
+    address = map_shared(fd, size)
     memory = (ctypes.c_char * size).from_address(address)
     # At exit arrays may still be in use; the system unmaps them.
-    weakref.finalize(memory, _LIBC.munmap, address, size).atexit = False
+    weakref.finalize(memory, unmap, address, size).atexit = False
     return memory
