@@ -16,6 +16,7 @@ import traceback
 
 def main() -> None:
     """Run the executor."""
+    use_raw_streams()
     from .service import REPLIES, REQUESTS, Executor
 
     for descriptor in (REQUESTS, REPLIES):
@@ -30,6 +31,18 @@ def main() -> None:
         traceback.print_exc(file=sys.__stderr__)
         leave(1)
     leave(0)
+
+
+def use_raw_streams() -> None:
+    """Let Python's own streams write at once.
+
+    Before anything else is imported: IPython keeps one, and dill takes for granted that it is one
+    of `sys`.
+    """
+    from .streams.streams import unbuffered
+
+    sys.stdout = sys.__stdout__ = unbuffered(1, "<stdout>")  # type: ignore[misc]
+    sys.stderr = sys.__stderr__ = unbuffered(2, "<stderr>")  # type: ignore[misc]
 
 
 def leave(code: int) -> None:

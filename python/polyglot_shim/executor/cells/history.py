@@ -29,7 +29,7 @@ class CellHistory(HistoryManager):
         super().__init__(**kwargs)
         self._inputs_per_save = self.db_cache_size
         self.db_cache_size = sys.maxsize  # no cell is to wake IPython's own saving thread
-        self._save_later = Later(self.writeout_cache, SAVE_AFTER, "polyglot-history")
+        self._save_later = Later(self._save, SAVE_AFTER, "polyglot-history")
 
     def store_inputs(self, line_num: int, source: str, source_raw: str | None = None) -> None:
         """Store a Python cell, so that `In[line_num]` is it.
@@ -59,6 +59,13 @@ class CellHistory(HistoryManager):
             self.output_hist_reprs[line_num] = text
             self.store_output(line_num)
             self._save_later.ask()
+
+    def _save(self) -> None:
+        try:
+            self.writeout_cache()
+        except Exception as error:  # the database is gone, or somebody else's
+            print(f"The history of this kernel is not saved any more: {error}", file=sys.stderr)
+            self._save_later.ask = lambda: None  # type: ignore[method-assign]
 
     def get_tail(self, *args: Any, **kwargs: Any) -> list[Entry]:
         """IPython's, with the outputs of this session."""
