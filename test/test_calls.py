@@ -82,6 +82,16 @@ def test_losses_are_told_once_in_each_cell(nb):
         assert "In[" in cell.stderr and ":4" in cell.stderr
 
 
+def test_jl_is_one_that_copies_and_pickles_find_again(nb):
+    nb.run("import copy, pickle\njl.x = 5")
+    assert nb.run("copy.deepcopy({'jl': jl})['jl'] is copy.copy(jl) is jl").result == "True"
+    assert nb.run("pickle.loads(pickle.dumps(jl)) is jl").result == "True"
+    nb.run("import sys; from pathlib import Path; Path('jl.pickle').write_bytes(pickle.dumps(jl))")
+    load = "import pickle; pickle.load(open('jl.pickle', 'rb'))"
+    assert "there is no Julia (jl) here" in nb.run(f'!{{sys.executable}} -c "{load}"').stdout
+    nb.run("Path('jl.pickle').unlink()")
+
+
 def test_jl_reads_and_assigns(nb):
     nb.run("%julia\nnumber = 41")
     assert nb.run("jl.number").result == "41"

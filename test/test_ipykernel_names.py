@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -181,6 +182,23 @@ def test_questions_and_cells_by_the_kernel(python: PipedExecutor) -> None:
     assert python.run("kernel.do_is_complete('f(')['status']").result == "'incomplete'"
     assert python.run("kernel.do_inspect('len', 3)['found']").result == "True"
     assert "do_inspect" in (python.run("kernel.do_history('tail', False, True, n=2)").result or "")
+
+
+def test_a_cell_that_waits_in_a_loop_lets_comm_messages_in(python: PipedExecutor) -> None:
+    """As dash does, which waits for its front end."""
+    made = python.run(
+        "one = comm.create_comm(target_name='loop'); got = []; one.on_msg(got.append)"
+    )
+    comm_id = made.messages("comm_open")[0]["comm_id"]
+    waits = python.start("print('on')\nwhile not got: kernel.do_one_iteration()\nlen(got)")
+    python.wait_for_text("on")
+    content = json.dumps({"comm_id": comm_id, "data": {}}).encode()
+    python.send("comm", [content], msg_type="comm_msg", header={"msg_id": "m"})
+    assert python.collect(waits).result == "1"
+    assert (
+        python.run("kernel.shell_handlers['execute_request'] = kernel.execute_request").error
+        is None
+    )
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import importlib.util
 from collections.abc import Iterator
 from typing import Any
 
@@ -182,9 +183,10 @@ def test_a_figure_of_a_cell_that_fails_is_shown(python: PipedExecutor) -> None:
     assert [output["msg_type"] for output in cell.outputs] == ["error", "display_data"]
 
 
-def test_graphical_event_loops_are_declined(python: PipedExecutor) -> None:
-    cell = python.run("%gui qt")
-    assert "runs no qt event loop" in cell.stderr
+def test_event_loops_that_cannot_run_say_why(python: PipedExecutor) -> None:
+    assert "runs no wx event loop" in python.run("%gui wx").stderr
+    if importlib.util.find_spec("PyQt5") is None and importlib.util.find_spec("PySide6") is None:
+        assert "the qt event loop cannot run" in python.run("%gui qt").stderr
 
 
 def test_tqdm_shows_its_widget(python: PipedExecutor) -> None:
@@ -193,3 +195,31 @@ def test_tqdm_shows_its_widget(python: PipedExecutor) -> None:
     cell = python.run("from tqdm.auto import tqdm\nfor _ in tqdm(range(3)): pass")
     assert any("application/vnd.jupyter.widget-view+json" in data for data in cell.displays)
     assert "it/s" in python.run("import tqdm.std\nlist(tqdm.std.tqdm(range(2)));").stderr
+
+
+def test_a_toolkits_events_are_handled_between_cells_and_at_awaits(python: PipedExecutor) -> None:
+    """Qt is not installed for the tests: what is asked of it is."""
+    python.run(
+        "import asyncio, IPython.lib.guisupport as support, threading\n"
+        "events = []\n"
+        "class App:\n"
+        "    def processEvents(self):\n"
+        "        while events: events.pop()()\n"
+        "support.get_app_qt4 = lambda arguments: App()"
+    )
+    assert not python.run("%gui qt").outputs
+    main = "lambda: print(threading.current_thread() is threading.main_thread())"
+    id = python.start(f"events.append({main})")
+    frame = python.wait_for("stream")
+    assert (bytes(frame.buffers[0]), frame.header["id"]) == (b"True\n", id)
+    cell = python.run("done = asyncio.Event(); events.append(done.set); await done.wait(); 'done'")
+    assert cell.result == "'done'"
+    assert not python.run("%gui").outputs
+    assert python.run("events.append(None); await asyncio.sleep(0.1); len(events)").result == "1"
+
+
+def test_names_that_need_no_event_loop(python: PipedExecutor) -> None:
+    assert not python.run("%gui asyncio").outputs
+    assert python.run("%matplotlib notebook\nprint('the rest')").stdout == "the rest\n"
+    python.run("%matplotlib inline")
+    assert "%matplotlib widget" in python.run("%gui wx").stderr

@@ -59,6 +59,18 @@ def test_a_forked_child_cannot_ask(python: PipedExecutor) -> None:
     assert cell.stdout == "no: a forked process cannot ask for input\n"
 
 
+def test_a_forked_child_has_no_julia(python: PipedExecutor) -> None:
+    cell = python.run(
+        "pid = os.fork()\n"
+        "if pid == 0:\n"
+        "    try: jl.x\n"
+        "    except RuntimeError as error: print(error)\n"
+        "    os._exit(0)\n"
+        "os.waitpid(pid, 0);"
+    )
+    assert cell.stdout.startswith("a forked process has no way to the kernel: call Julia (jl)")
+
+
 def test_multiprocessing_by_fork(python: PipedExecutor) -> None:
     cell = python.run(
         "import multiprocessing\n"

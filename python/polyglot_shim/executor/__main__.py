@@ -15,6 +15,7 @@ if sys.path and sys.path[0] in ("", current_folder()):
 
 def main() -> None:
     """Run the executor."""
+    use_raw_streams()
     from .pipes.descriptors import REPLIES, REQUESTS, move_up
     from .service import Executor
 
@@ -32,6 +33,18 @@ def main() -> None:
         traceback.print_exc(file=sys.__stderr__)
         leave(1)
     leave(0)
+
+
+def use_raw_streams() -> None:
+    """Let Python's own streams write at once.
+
+    Before anything else is imported: IPython keeps one, and dill takes for granted that it is one
+    of `sys`.
+    """
+    from .streams.streams import unbuffered
+
+    sys.stdout = sys.__stdout__ = unbuffered(1, "<stdout>")  # type: ignore[misc]
+    sys.stderr = sys.__stderr__ = unbuffered(2, "<stderr>")  # type: ignore[misc]
 
 
 def leave(code: int) -> None:

@@ -6,6 +6,7 @@ import builtins
 import getpass
 import logging
 import sys
+import threading
 from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -29,7 +30,7 @@ ABSENT = dict.fromkeys(
         *("shell_stream", "shell_streams", "shell_socket", "control_stream", "control_thread"),
         *("stdin_socket", "iopub_thread", "debugpy_stream", "debugpy_socket", "debugger"),
         *("msg_queue", "dispatch_shell", "dispatch_control", "dispatch_queue", "process_one"),
-        *("shell_channel_thread", "execute_request", "complete_request", "inspect_request"),
+        "shell_channel_thread",
     ),
     _HOST,
 )
@@ -58,6 +59,7 @@ class Kernel(SingletonConfigurable):
                 "this process is a kernel already (PolyglotKernel), and cannot become another one"
             )
         super().__init__(**kwargs)
+        self.shell_handlers = {"execute_request": self.execute_request}
         self.log = logging.getLogger("polyglot")
 
     def __getattr__(self, name: str) -> Any:
@@ -125,6 +127,10 @@ class Kernel(SingletonConfigurable):
             self.shell.output.publish(
                 msg_or_type, content, metadata=metadata, buffers=buffers or (), **_of_comm(content)
             )
+
+    async def execute_request(self, stream: Any, ident: Any, parent: dict[str, Any]) -> None:
+        """For those who put it back where they took it from. Raises RuntimeError."""
+        raise RuntimeError(f"this kernel (PolyglotKernel) takes no requests here: {_HOST}")
 
     # The user
 
@@ -194,8 +200,12 @@ class IPythonKernel(Kernel):
         return AsyncIOLoop(asyncio_loop=self._loop, make_current=False)
 
     def do_one_iteration(self) -> None:
-        """Deliver the comm message that waits, if one does: for cells that wait in a loop."""
-        self._serve_comm()
+        """Deliver the comm message that waits, if one does: for cells that wait in a loop.
+
+        In another thread it does nothing: callbacks are the main thread's.
+        """
+        if threading.current_thread() is threading.main_thread():
+            self._serve_comm()
 
     # What clients ask. The real questions are answered without these.
 

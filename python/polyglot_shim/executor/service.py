@@ -34,7 +34,7 @@ from .pipes.frames import Frame, FrameError, FrameReader
 from .streams import clib, fork, watch
 from .streams.output import Output
 from .streams.stdin import Prompter
-from .streams.streams import OutputStream, unbuffered
+from .streams.streams import OutputStream
 
 BROKEN_FRAME = 70  # exit code
 # How long the end may take when the host is gone.
@@ -108,13 +108,12 @@ class Executor:
 
     def _replace_streams(self) -> None:
         clib.buffer_lines()
-        sys.__stdout__, sys.__stderr__ = unbuffered(1), unbuffered(2)  # type: ignore[misc]
         sys.stdout = OutputStream("stdout", 1, self.output, self.requests)
         sys.stderr = OutputStream("stderr", 2, self.output, self.requests)
         faulthandler.enable(2, all_threads=False)  # tells where a segfault came from
         self.prompter.install()
         watch.install(self.output)
-        fork.install(self._pipes, self.output, self.prompter)
+        fork.install(self._pipes, self.channel, self.output, self.prompter)
 
     def _make_kernel(self) -> None:
         """What libraries look for of ipykernel's."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from .bridge import Bridge, Failed
@@ -136,12 +137,34 @@ class Julia:
 
         return share_of(self._bridge.codec.shares, numpy.asarray(array)) is not None
 
+    def __copy__(self) -> Julia:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Julia:
+        return self
+
+    def __reduce__(self) -> tuple[Callable[[], Julia], tuple[()]]:
+        """Pickled, it is the Julia of the kernel that it is loaded in."""
+        return julia_of_this_kernel, ()
+
     def __dir__(self) -> list[str]:
         names = ask(self._bridge, "call", target="polyglot.names", keywords=[])
         return [*names, "Error", "is_shared", "share"]
 
     def __repr__(self) -> str:
         return "jl (Julia: jl.x reads, jl.x = v assigns, jl.f(...) calls, jl('code') evaluates)"
+
+
+def julia_of_this_kernel() -> Julia:
+    """`jl`, for pickles. Raises RuntimeError in a process that is no kernel."""
+    from IPython import get_ipython
+
+    julia = getattr(get_ipython(), "user_ns_hidden", {}).get("jl")
+    if not isinstance(julia, Julia):
+        raise RuntimeError(
+            "this process is no kernel of PolyglotKernel: there is no Julia (jl) here"
+        )
+    return julia
 
 
 class Undefined(JuliaError, AttributeError):

@@ -41,7 +41,7 @@ class CellHistory(HistoryManager):
         super().__init__(**kwargs)
         self._inputs_per_save = self.db_cache_size
         self.db_cache_size = sys.maxsize  # no cell is to wake IPython's own saving thread
-        self._save_later = Later(self.writeout_cache, SAVE_AFTER, "polyglot-history")
+        self._save_later = Later(self._save, SAVE_AFTER, "polyglot-history")
 
     @default("connection_options")
     def _default_connection_options(self) -> dict[str, Any]:
@@ -125,6 +125,13 @@ class CellHistory(HistoryManager):
         """IPython's, if the database takes it."""
         with contextlib.suppress(sqlite3.OperationalError):
             super().end_session()
+
+    def _save(self) -> None:
+        try:
+            self.writeout_cache()
+        except Exception as error:  # the database is gone, or somebody else's
+            print(f"The history of this kernel is not saved any more: {error}", file=sys.stderr)
+            self._save_later.ask = lambda: None  # type: ignore[method-assign]
 
     def get_tail(self, *args: Any, **kwargs: Any) -> list[Entry]:
         """IPython's, with the outputs of this session."""

@@ -96,6 +96,16 @@ class KernelMagics(Magics):
         page.page(self.shell.getoutput(f"man {name} | col -b", split=False))
 
     @line_magic
+    def qtconsole(self, arguments: str) -> None:
+        """Open a Qt console on this kernel."""
+        from ..ipykernel_names.connect import connect_qtconsole
+
+        try:
+            connect_qtconsole(argv=arguments.split())
+        except (OSError, RuntimeError) as error:
+            raise UsageError(f"no Qt console: {error}") from error
+
+    @line_magic
     def autosave(self, seconds: str) -> None:
         """Set how often the classic notebook saves itself, in seconds; 0: never."""
         from IPython.display import Javascript, display

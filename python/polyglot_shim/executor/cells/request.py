@@ -86,6 +86,11 @@ def set_request(request: Request) -> None:
     setattr(threading.current_thread(), _ATTRIBUTE, request)
 
 
+def work_for_latest() -> None:
+    """From now on the calling context works for the request that its thread has begun last."""
+    REQUEST.set(None)
+
+
 def inherit(thread: threading.Thread) -> None:
     """`thread`, which is about to be started here, works for the request that runs here."""
     setattr(thread, _ATTRIBUTE, current_request())

@@ -16,7 +16,6 @@ from typing import Any
 
 from IPython.core import page
 from IPython.core.autocall import ZMQExitAutocall
-from IPython.core.error import UsageError
 from IPython.core.interactiveshell import (
     ExecutionInfo,
     ExecutionResult,
@@ -34,6 +33,7 @@ from ..streams import system
 from ..streams.output import Output
 from .compiler import CellCompiler
 from .errors import call_texts, cut_long_chain, cut_own_frames, message_of
+from .gui import GuiLoop
 from .history import CellHistory
 from .interrupt import Interrupts
 from .magics import KernelMagics, MarkerMagics
@@ -70,6 +70,7 @@ class ZMQInteractiveShell(InteractiveShell):
 
     def __init__(self, **kwargs: Any) -> None:
         self.keepkernel_on_exit = False
+        self._gui_loop = GuiLoop()
         super().__init__(**kwargs)
 
     @default("exiter")
@@ -268,11 +269,9 @@ class ZMQInteractiveShell(InteractiveShell):
     # Graphics
 
     def enable_gui(self, gui: str | None = None) -> None:
-        """Figures are shown inline; event loops of graphical toolkits do not run here."""
-        if gui not in (None, "inline", "agg", "ipympl", "widget", "notebook"):
-            raise UsageError(
-                f"this kernel runs no {gui} event loop: use %matplotlib inline or widget"
-            )
+        """Run the event loop of a graphical toolkit, or no more. Raises UsageError."""
+        self._gui_loop.choose(gui)
+        self.active_eventloop = gui
 
 
 class CellPayloads(PayloadManager):

@@ -8,12 +8,15 @@ import sys
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+from ..pipes.channel import Channel
 from .output import Output
 from .stdin import Prompter
 
 
-def install(descriptors: Sequence[int], output: Output, prompter: Prompter) -> None:
-    """Let children of this process print on the raw descriptors and read nothing."""
+def install(
+    descriptors: Sequence[int], channel: Channel, output: Output, prompter: Prompter
+) -> None:
+    """Let children of this process print on the raw descriptors, read nothing, and call nobody."""
 
     def become_plain() -> None:
         for descriptor in descriptors:
@@ -26,6 +29,8 @@ def install(descriptors: Sequence[int], output: Output, prompter: Prompter) -> N
         output.flush = text.flush  # type: ignore[method-assign]
         output.publish = text.publish  # type: ignore[method-assign]
         prompter.ask = _end_of_file  # type: ignore[method-assign]
+        # The descriptor's number may become that of a file of the child's.
+        channel.send = _refuse  # type: ignore[method-assign]
 
     os.register_at_fork(after_in_child=become_plain)
 
@@ -82,6 +87,12 @@ def _write(name: str, text: str) -> None:
 
 def _end_of_file(prompt: str, *, password: bool = False) -> str:
     raise EOFError("a forked process cannot ask for input")
+
+
+def _refuse(*_: Any, **__: Any) -> None:
+    raise RuntimeError(
+        "a forked process has no way to the kernel: call Julia (jl) in the notebook's own process"
+    )
 
 
 def leave_if_child(parent: int, error: BaseException | None) -> None:

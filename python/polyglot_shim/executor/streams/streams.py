@@ -13,10 +13,13 @@ from ..ipykernel_names.known_as import known_as
 from .output import Output
 
 
-def unbuffered(descriptor: int) -> io.TextIOWrapper:
+def unbuffered(descriptor: int, name: str) -> io.TextIOWrapper:
     """The descriptor itself as a text stream, written to at once, as with `python -u`."""
     raw = io.FileIO(descriptor, "w", closefd=False)
-    return io.TextIOWrapper(raw, "utf-8", "backslashreplace", write_through=True)  # type: ignore
+    raw.name = name
+    stream = io.TextIOWrapper(raw, "utf-8", "backslashreplace", write_through=True)  # type: ignore
+    stream.mode = "w"  # type: ignore[misc]  as Python's own have it
+    return stream
 
 
 class _Lasting(io.IOBase):
