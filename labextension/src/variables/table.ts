@@ -13,6 +13,8 @@ const COLUMNS: Record<Column, string> = {
   size: 'Size',
   value: 'Value'
 };
+/** For a narrow panel. */
+const SHORT: Record<LanguageName, string> = { julia: 'Jl', python: 'Py' };
 const ROW_HEIGHT = 24; // px, as in the style sheet
 const SPARE_ROWS = 10;
 const ORDER = new Intl.Collator(undefined, { numeric: true });
@@ -159,6 +161,7 @@ const count = ({ size }: Variable): number =>
 export const badge = (language: LanguageName): HTMLElement => {
   const node = element('span', 'jp-polyglot-badge', TITLES[language]);
   node.title = TITLES[language];
+  node.dataset.short = SHORT[language];
   return node;
 };
 
