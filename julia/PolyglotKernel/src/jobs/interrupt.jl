@@ -33,6 +33,9 @@ function interrupt!(kernel::Kernel)
         condemn!(current.executor, "was restarted, because it did not react to the interrupt")
         return nothing
     end
+    for executor in kernel.executors    # all that may have to write before they hear it
+        grant!(executor.backlog, INTERRUPT_ALLOWANCE)
+    end
     refuse_waiting_calls!(kernel, job.request)
     again = current !== nothing && current.job === job && current.arrived
     now = time()

@@ -135,6 +135,7 @@ end
 "Give a job to its executor's process, which exists and takes it."
 function hand_over!(kernel::Kernel, job::Job, executor::Executor)
     kernel.jobs[job.id] = job
+    grant!(executor.backlog, REQUEST_ALLOWANCE)
     job.kind == :ask || is_brief(job) || runs_beside(executor, job) || push!(executor.busy, job.id)
     job.kind in (:execute, :comm) && (executor.parent = job.request.header_json)
     remember_parent!(kernel, job)
