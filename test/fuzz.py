@@ -23,6 +23,8 @@ from hostile import Hostile, Shot
 from jupyter_client.session import Session
 from notebook import GUARD, Hang, Kernel
 
+PATIENCE = 2 * GUARD  # s; some of the cells do take their time
+
 # What the kernel holds that must be there afterwards, and targets for the comms.
 PREPARED = (
     "kept = 'kept'\nlent = 1",
@@ -106,7 +108,7 @@ class Fuzz:
             message = self.session.msg("kernel_info_request")
             self.open_requests[message["header"]["msg_id"]] = {"idle", "reply"}
             self.session.send(self.sockets[channel], message)
-        deadline = time.monotonic() + GUARD
+        deadline = time.monotonic() + PATIENCE
         while self.open_requests:
             self._receive(0.5)
             if not self.kernel.alive:

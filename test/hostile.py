@@ -209,7 +209,8 @@ def wrong_fields(self: Hostile, chance: random.Random, message: dict[str, Any]) 
     return self.sent(chance, message, "wrong fields:", self.parts(message), answered=True)
 
 
-# What a parser, or a regular expression, may take long for, or go deep into.
+# What a parser, or a regular expression, may take long for, or go deep into. No "!": the shell's
+# commands are no harmless code.
 PIECES = (
     *(
         "x",

@@ -13,6 +13,10 @@ const MAX_HEADER = 64 * 2^20
 const MAX_BUFFERS = 2^16
 const MAX_TOTAL = 64 * 2^30
 
+# What is made room for ahead of its arrival, in bytes: a frame may announce more than there is memory for.
+const ROOM_AHEAD = 2^30
+const READ_AHEAD = 2^26
+
 # From which size on (bytes) a buffer is not copied where that can be had.
 const LARGE_BUFFER = 2^16
 
@@ -111,8 +115,9 @@ begun stays: up to `count` bytes. Returns what `read` does: how many it wrote, o
 """
 function read_into!(read, decoder::Decoder)
     start = length(decoder.bytes)
-    bytes = resize!(decoder.bytes, start + decoder.lacking)
-    count = GC.@preserve bytes read(pointer(bytes, start + 1), decoder.lacking)
+    most = min(decoder.lacking, READ_AHEAD)
+    bytes = resize!(decoder.bytes, start + most)
+    count = GC.@preserve bytes read(pointer(bytes, start + 1), most)
     taken = max(count, 0)
     resize!(bytes, start + taken)
     decoder.lacking -= taken
@@ -154,7 +159,7 @@ function next!(decoder::Decoder)
         total += Int(size)
     end
     if available < total
-        sizehint!(decoder.bytes, at + total)
+        sizehint!(decoder.bytes, min(at + total, ROOM_AHEAD))
         decoder.lacking = total - available
         return nothing
     end

@@ -86,3 +86,14 @@ end
     append!(decoder, bytes[41:end])
     @test Frames.next!(decoder).buffers == [bytes[(end - 99):end]]
 end
+
+@testset "a frame that announces more than there is memory for takes no more than what comes" begin
+    decoder = Frames.Decoder()
+    sizes = reinterpret(UInt8, [htol(UInt64(60 * 2^30))])
+    append!(decoder, vcat(Frames.MAGIC, zeros(UInt8, 4), UInt8[2, 0, 0, 0, 1, 0, 0, 0], sizes))
+    @test Frames.next!(decoder) === nothing
+    asked = Int[]
+    Frames.read_into!((place, most) -> (push!(asked, most); -1), decoder)
+    @test only(asked) <= Frames.READ_AHEAD
+    @test length(decoder.bytes) < 100
+end

@@ -140,6 +140,7 @@ mutable struct Kernel
     session::Session
     channels::Channels
     executors::Vector{Executor}
+    source::Union{Executor,Nothing}             # whose output is handled now, if any
     queue::Vector{Job}                          # not yet handed to an executor, in order of arrival
     jobs::Dict{Int,Job}                         # handed to an executor, not yet answered
     last_id::Int
@@ -170,7 +171,7 @@ function Kernel(options::Options)
     is_registration(connection.fields) &&
         Base.invokelatest(register, channels.zmq, session, connection)
     return Kernel(
-        options, connection, session, channels, executors, Job[], Dict{Int,Job}(), 0, 0, nothing,
+        options, connection, session, channels, executors, nothing, Job[], Dict{Int,Job}(), 0, 0, nothing,
         Stop[], Stopped[], String[], StreamBatch(), OutputLimit(), PendingInput[], Dict{Int,Vector{UInt8}}(),
         Dict{String,Any}(), Dict{String,String}(), String[], nothing, nothing, Inf, Parent(),
     )
@@ -181,9 +182,9 @@ function executor_of(kernel::Kernel, language::String)
 end
 
 """
-    publish(kernel, msg_type, parent, content; metadata, buffers)
+    publish(kernel, msg_type, parent, content; metadata, buffers, source)
 
-Publish on iopub; `content` and `metadata` are JSON already.
+Publish on iopub; `content` and `metadata` are JSON already. `source` is the executor that made it.
 """
 function publish(
     kernel::Kernel,
@@ -192,10 +193,14 @@ function publish(
     content::Union{String,Vector{UInt8}},
     metadata::Union{String,Vector{UInt8}}=NO_METADATA,
     buffers::Vector{Vector{UInt8}}=Vector{UInt8}[],
+    source::Union{Executor,Nothing}=kernel.source,
 )
     topic = Vector{UInt8}(string("kernel.", kernel.session.id, ".", msg_type))
     socket = kernel.channels.sockets[IOPUB]
-    send_message(kernel.session, socket, [topic], msg_type, parent, content, metadata, buffers)
+    backlog = source === nothing ? nothing : source.backlog
+    send_message(
+        kernel.session, socket, [topic], msg_type, parent, content, metadata, buffers, backlog
+    )
     return nothing
 end
 

@@ -1,5 +1,8 @@
 # The one loop: wait for anything, handle it, never wait for anything else.
 
+"How often it is looked whether clients have taken output for which an executor waits, in seconds."
+const BACKLOG_CHECK = 0.01
+
 "How often the parent is looked for where the system cannot tell of its end, in seconds."
 const PARENT_CHECK = 1.0
 
@@ -34,6 +37,9 @@ function step!(kernel::Kernel, items::Vector{PollItem})
     fill_items!(items, kernel)
     poll!(kernel.channels.zmq, items, time_to_wait(kernel))
     handle_sockets!(kernel, items)
+    for executor in kernel.executors
+        reclaim!(executor.backlog)
+    end
     handle_executors!(kernel, items)
     handle_deadlines!(kernel)
     isempty(kernel.queue) || Base.invokelatest(start_jobs!, kernel)
@@ -54,16 +60,18 @@ function fill_items!(items::Vector{PollItem}, kernel::Kernel)
     end
     for executor in kernel.executors
         process = executor.process
-        process === nothing || add_items!(items, process)
+        process === nothing || add_items!(items, process, is_held_up(kernel, executor))
     end
     kernel.parent.pidfd >= 0 && kernel.shutdown === nothing && push!(items, PollItem(kernel.parent.pidfd))
     return items
 end
 
-function add_items!(items::Vector{PollItem}, process::Process)
-    push!(items, PollItem(process.replies))
-    for pipe in process.raw
-        pipe.open && push!(items, PollItem(pipe.fd))
+function add_items!(items::Vector{PollItem}, process::Process, held_up::Bool)
+    if !held_up
+        push!(items, PollItem(process.replies))
+        for pipe in process.raw
+            pipe.open && push!(items, PollItem(pipe.fd))
+        end
     end
     process.pidfd >= 0 && push!(items, PollItem(process.pidfd))
     wants_to_write(process) && push!(items, PollItem(process.requests, ZMQ_POLLOUT))
@@ -84,8 +92,11 @@ function time_to_wait(kernel::Kernel)
     )
     wait = deadline - time()
     watched_by_hand = kernel.parent.pid > 0 && kernel.parent.pidfd < 0
-    return watched_by_hand ? min(wait, PARENT_CHECK) : wait
+    watched_by_hand && (wait = min(wait, PARENT_CHECK))
+    return any_held_up(kernel) ? min(wait, BACKLOG_CHECK) : wait
 end
+
+any_held_up(kernel::Kernel) = any(executor -> is_held_up(kernel, executor), kernel.executors)
 
 "The first of the times that `deadline` gives for `items`, Inf when there are none."
 function earliest(deadline, items::Vector)

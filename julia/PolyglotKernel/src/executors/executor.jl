@@ -9,6 +9,7 @@ next one starts.
   message, and the calls nested in it
 - `waiting`: how many calls it made itself and has no answer to; only then it takes calls while busy
 - `parent`: the header that output of no running request belongs to
+- `backlog`: its output that clients have yet to take; when that is full, it is not read (`is_held_up`)
 """
 mutable struct Executor
     language::String
@@ -31,13 +32,14 @@ mutable struct Executor
     deaf_until::Float64                         # when it hears signals again, in `time()`
     look_at::Float64                            # when it is looked whether it is stopped, in `time()`
     stopped::Int                                # how often in a row it was seen to be
+    backlog::Backlog
 end
 
 function Executor(language::String, options::Options)
     started = get(options.started, language, nothing)
     return Executor(
         language, options.executors[language], started, nothing, false, false, false, false, "", Int[], 0, 0, NO_PARENT,
-        (UInt8[], UInt8[]), "", "", false, 0.0, 0.0, 0,
+        (UInt8[], UInt8[]), "", "", false, 0.0, 0.0, 0, Backlog(),
     )
 end
 

@@ -8,10 +8,21 @@ Handle all that can be read from and written to an executor that has a process, 
 function service!(kernel::Kernel, executor::Executor)
     process = executor.process::Process
     write_outgoing!(process)
-    read_output!(kernel, executor, process)
+    kernel.source = executor
+    is_held_up(kernel, executor) || read_output!(kernel, executor, process)
+    kernel.source = nothing
     has_ended(process) && bury!(kernel, executor)
     return nothing
 end
+
+"""
+    is_held_up(kernel, executor)
+
+Whether the executor's output is left in its pipes, where it will soon have to wait itself, as clients
+have not taken what it has written before.
+"""
+is_held_up(kernel::Kernel, executor::Executor) =
+    is_full(executor.backlog) && kernel.shutdown === nothing
 
 """
     read_output!(kernel, executor, process)

@@ -24,6 +24,9 @@ function interrupt!(kernel::Kernel)
         abort(kernel, take_waiting_cells!(kernel, ""))
         return nothing
     end
+    for executor in kernel.executors    # all that may have to write before they hear it
+        grant!(executor.backlog, INTERRUPT_ALLOWANCE)
+    end
     refuse_waiting_calls!(kernel, job.request)
     now = time()
     current = kernel.interruption

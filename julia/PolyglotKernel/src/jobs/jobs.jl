@@ -140,6 +140,7 @@ end
 function hand_over!(kernel::Kernel, job::Job, executor::Executor)
     kernel.jobs[job.id] = job
     job.started = time()
+    grant!(executor.backlog, REQUEST_ALLOWANCE)
     job.kind == :ask || is_brief(job) || runs_beside(executor, job) || push!(executor.busy, job.id)
     (job.kind == :execute || job.kind == :comm && isempty(executor.busy)) &&
         (executor.parent = job.request.header_json)

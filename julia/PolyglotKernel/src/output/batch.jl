@@ -10,11 +10,12 @@ mutable struct StreamBatch
     parent::Vector{UInt8}
     name::String
     text::IOBuffer
+    source::Union{Executor,Nothing} # whose text it is; nothing: the host's own
     deadline::Float64               # when it is published at the latest, in `time()`; Inf when empty
     published::Float64              # when text was last published
 end
 
-StreamBatch() = StreamBatch(NO_PARENT, "stdout", IOBuffer(), Inf, 0.0)
+StreamBatch() = StreamBatch(NO_PARENT, "stdout", IOBuffer(), nothing, Inf, 0.0)
 
 isempty_batch(batch::StreamBatch) = batch.deadline == Inf
 

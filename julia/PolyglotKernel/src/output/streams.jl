@@ -14,6 +14,7 @@ function add_text!(kernel::Kernel, parent::Vector{UInt8}, name::String, text)
     if isempty_batch(batch)
         batch.parent = parent
         batch.name = name
+        batch.source = kernel.source
         now = time()
         batch.deadline = max(now + BATCH_DELAY, min(batch.published, now) + FLOOD_DELAY)
     end
@@ -34,7 +35,9 @@ function publish_batch!(kernel::Kernel, batch::StreamBatch)
     print(content, "\"}")
     batch.deadline = Inf
     batch.published = time()
-    publish(kernel, "stream", batch.parent, take!(content))
+    publish(
+        kernel, "stream", batch.parent, take!(content), NO_METADATA, Vector{UInt8}[], batch.source
+    )
     return nothing
 end
 

@@ -179,10 +179,10 @@ function make_header(session::Session, msg_type::String)
 end
 
 """
-    send_message(session, socket, prefix, msg_type, parent, content; metadata, buffers)
+    send_message(session, socket, prefix, msg_type, parent, content; metadata, buffers, backlog)
 
 Sign and send a message. `prefix` holds the routing identities or the topic; `parent`, `content`
-and `metadata` are JSON already.
+and `metadata` are JSON already. A `backlog` notes how long the message stays here.
 """
 function send_message(
     session::Session,
@@ -193,6 +193,7 @@ function send_message(
     content::Union{String,Vector{UInt8}},
     metadata::Union{String,Vector{UInt8}}=NO_METADATA,
     buffers::Vector{Vector{UInt8}}=Vector{UInt8}[],
+    backlog::Union{Backlog,Nothing}=nothing,
 )
     header = make_header(session, msg_type)
     parts = (bytes_of(header), parent, bytes_of(metadata), bytes_of(content))
@@ -201,15 +202,28 @@ function send_message(
     end
     send_part(socket, DELIMITER, ZMQ_SNDMORE) || return nothing
     send_part(socket, sign(session.signer, parts), ZMQ_SNDMORE)
-    for i in 1:3
-        send_part(socket, parts[i], ZMQ_SNDMORE)
+    if backlog === nothing
+        send_part(socket, parts[1], ZMQ_SNDMORE)
+    else
+        size = total_length(parts) + total_length(buffers)
+        send_watched(socket, backlog, parts[1], size, ZMQ_SNDMORE)
     end
+    send_part(socket, parts[2], ZMQ_SNDMORE)
+    send_part(socket, parts[3], ZMQ_SNDMORE)
     last = isempty(buffers)
     send_part(socket, parts[4], last ? Cint(0) : ZMQ_SNDMORE)
     for (i, buffer) in enumerate(buffers)
         send_part(socket, buffer, i == length(buffers) ? Cint(0) : ZMQ_SNDMORE)
     end
     return nothing
+end
+
+function total_length(parts)
+    total = 0
+    for part in parts
+        total += length(part)
+    end
+    return total
 end
 
 bytes_of(bytes::Vector{UInt8}) = bytes

@@ -36,6 +36,8 @@ mutable struct ZMQ
     getsockopt::Ptr{Cvoid}
     send::Ptr{Cvoid}
     msg_init::Ptr{Cvoid}
+    msg_init_data::Ptr{Cvoid}
+    msg_send::Ptr{Cvoid}
     msg_recv::Ptr{Cvoid}
     msg_data::Ptr{Cvoid}
     msg_size::Ptr{Cvoid}
