@@ -46,8 +46,8 @@ def _newest_source() -> int:
     return max(
         (
             os.stat(os.path.join(folder, file)).st_mtime_ns
-            for package in os.listdir(packages)
-            for folder, _, files in os.walk(os.path.join(packages, package, "src"))
+            for folder, _, files in os.walk(packages)
+            if f"{os.sep}src" in folder[len(packages) :]
             for file in files
         ),
         default=sys.maxsize,

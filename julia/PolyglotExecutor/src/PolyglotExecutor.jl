@@ -7,6 +7,7 @@ so that the tasks and timers of the user go on between cells. The host loads not
 module PolyglotExecutor
 
 using Base64, InteractiveUtils, Logging, Markdown, REPL
+using IJulia: IJulia   # the facade of this name
 using PolyglotAsking
 using PolyglotAsking: ReplCompat
 using PolyglotCommon
@@ -48,6 +49,7 @@ include("asking/questions.jl")
 include("cells/execute.jl")
 include("requests.jl")
 include("polyglot.jl")
+include("ijulia.jl")
 include("rehearsal/stage.jl")
 include("rehearsal/values.jl")
 include("rehearsal/rehearsal.jl")

@@ -2,8 +2,8 @@
 What the kernel offers to Julia cells.
 
 Output: [`Polyglot.display`](@ref), [`Polyglot.update_display`](@ref),
-[`Polyglot.clear_output`](@ref), [`Polyglot.register_mime`](@ref).
-Cells: [`Polyglot.history`](@ref), [`Polyglot.load`](@ref), [`Polyglot.set_soft_scope`](@ref),
+[`Polyglot.clear_output`](@ref), [`Polyglot.register_mime`](@ref), [`Polyglot.metadata`](@ref).
+Cells: [`Polyglot.history`](@ref), [`Polyglot.clear_history`](@ref), [`Polyglot.input`](@ref), [`Polyglot.load`](@ref), [`Polyglot.set_soft_scope`](@ref),
 [`Polyglot.set_current_module`](@ref), [`Polyglot.current_module`](@ref), and the hooks
 [`Polyglot.push_preexecute_hook`](@ref), [`Polyglot.push_postexecute_hook`](@ref),
 [`Polyglot.push_posterror_hook`](@ref).
@@ -42,48 +42,67 @@ Base.show(io::IO, handle::DisplayHandle) = print(io, "Polyglot.DisplayHandle(", 
 const DisplayId = Union{AbstractString,Symbol}
 
 """
-    Polyglot.display(x; id = a new one) -> DisplayHandle
-    Polyglot.display(mime, x; id = a new one) -> DisplayHandle
+    Polyglot.display(x; id = a new one, metadata) -> DisplayHandle
+    Polyglot.display(mime, x; id = a new one, metadata) -> DisplayHandle
 
-Shows `x` like `display(x)`, at a place that [`Polyglot.update_display`](@ref) can change.
+Shows `x` like `display(x)`, at a place that [`Polyglot.update_display`](@ref) can change. `metadata` is
+what the front end is told beside it, by default what [`Polyglot.metadata`](@ref) says.
 """
-display(x; id::DisplayId=new_display_id()) = show_at(id, PolyglotExecutor.mime_bundle(session(), x))
+display(x; id::DisplayId=new_display_id(), metadata=metadata_of(x)) =
+    show_at(id, PolyglotExecutor.mime_bundle(session(), x), metadata)
 
-display(mime::Union{MIME,AbstractString}, x; id::DisplayId=new_display_id()) =
-    show_at(id, PolyglotExecutor.single_form(session(), string(mime), x))
+display(
+    mime::Union{MIME,AbstractString}, x; id::DisplayId=new_display_id(), metadata=metadata_of(x)
+) = show_at(id, PolyglotExecutor.single_form(session(), string(mime), x), metadata)
+
+metadata_of(x) = PolyglotExecutor.metadata_of(session(), x)
+
+"""
+    Polyglot.metadata(x) -> Dict
+
+What the front end is told beside the forms of `x` when it is shown. Add a method for a type of yours:
+`Polyglot.metadata(x::Photo) = Dict("image/png" => Dict("width" => 300))` shows photos that wide.
+"""
+const metadata = PolyglotExecutor.IJulia.metadata
 
 new_display_id() = string("julia-", time_ns())
 
-function show_at(id::DisplayId, data)
-    PolyglotExecutor.show_data(session(), data; id=id)
+function show_at(id::DisplayId, data, metadata)
+    fields = PolyglotExecutor.metadata_fields(metadata)
+    PolyglotExecutor.show_data(session(), data; id=id, metadata=fields)
     return DisplayHandle(string(id))
 end
 
 """
-    Polyglot.update_display(place, x)
-    Polyglot.update_display(place, mime, x)
+    Polyglot.update_display(place, x; metadata)
+    Polyglot.update_display(place, mime, x; metadata)
 
 Replaces what is shown at every `place` with this id, in earlier cells too. It is a handle that
 [`Polyglot.display`](@ref) gave, or an id.
 """
-update_display(place::Union{DisplayHandle,DisplayId}, x) =
-    update_at(place, PolyglotExecutor.mime_bundle(session(), x))
+update_display(place::Union{DisplayHandle,DisplayId}, x; metadata=metadata_of(x)) =
+    update_at(place, PolyglotExecutor.mime_bundle(session(), x), metadata)
 
-update_display(place::Union{DisplayHandle,DisplayId}, mime::Union{MIME,AbstractString}, x) =
-    update_at(place, PolyglotExecutor.single_form(session(), string(mime), x))
+update_display(
+    place::Union{DisplayHandle,DisplayId}, mime::Union{MIME,AbstractString}, x; metadata=metadata_of(x)
+) = update_at(place, PolyglotExecutor.single_form(session(), string(mime), x), metadata)
 
-update_at(handle::DisplayHandle, data) = update_at(handle.id, data)
+update_at(handle::DisplayHandle, data, metadata) = update_at(handle.id, data, metadata)
 
-function update_at(id::DisplayId, data)
-    PolyglotExecutor.show_data(session(), data; id=id, update=true)
+function update_at(id::DisplayId, data, metadata)
+    fields = PolyglotExecutor.metadata_fields(metadata)
+    PolyglotExecutor.show_data(session(), data; id=id, update=true, metadata=fields)
     return nothing
 end
 
 """
+    Polyglot.clear_output(wait = false)
     Polyglot.clear_output(; wait = false)
 
 Removes the output of the cell; with `wait` not before something new comes, which avoids flicker.
 """
+clear_output(wait::Bool) = clear_output(; wait=wait)
+
 function clear_output(; wait::Bool=false)
     flush(session().stdout)
     flush(session().stderr)
@@ -146,6 +165,42 @@ function history(last::Integer=0)
         number == running || push!(cells, number => text)
     end
     return last > 0 ? cells[max(1, end - last + 1):end] : cells
+end
+
+"""
+    Polyglot.clear_history()
+    Polyglot.clear_history(numbers)
+
+Forgets what the Julia cells were and gave (`In`, `Out`), of all or of the cells with these numbers, so
+that their values can be freed.
+"""
+function clear_history()
+    empty!(session().history.inputs)
+    empty!(session().history.outputs)
+    PolyglotExecutor.Compat.set_repl_variable(session().mod, :ans, nothing)
+    return nothing
+end
+
+function clear_history(numbers)
+    inputs, outputs = session().history.inputs, session().history.outputs
+    for number in collect(Any, keys(inputs))
+        number in numbers || continue
+        delete!(inputs, number)
+        delete!(outputs, number)
+    end
+    return nothing
+end
+
+"""
+    Polyglot.input(prompt; password = false) -> String
+
+Asks the user, and gives the line that is typed, without its end; with `password` it is not shown.
+Throws an `EOFError` where there is none.
+"""
+function input(prompt::AbstractString=""; password::Bool=false)
+    line = PolyglotExecutor.ask(session(), String(prompt); password=password)
+    line === nothing && throw(EOFError())
+    return line
 end
 
 """
@@ -215,18 +270,26 @@ Undoes [`Polyglot.push_preexecute_hook`](@ref).
 pop_preexecute_hook(f) = remove!(session().hooks.before, f)
 
 """
-    Polyglot.push_postexecute_hook(f)
+    Polyglot.push_postexecute_hook(f; before_result = false)
 
-Calls `f()` after each cell that did not fail. [`Polyglot.pop_postexecute_hook`](@ref) ends that.
+Calls `f()` after each cell that did not fail, when its result was shown or, with `before_result`, before
+that. [`Polyglot.pop_postexecute_hook`](@ref) ends it.
 """
-push_postexecute_hook(f) = (push!(session().hooks.after, f); f)
+function push_postexecute_hook(f; before_result::Bool=false)
+    hooks = session().hooks
+    push!(before_result ? hooks.evaluated : hooks.after, f)
+    return f
+end
 
 """
     Polyglot.pop_postexecute_hook(f)
 
 Undoes [`Polyglot.push_postexecute_hook`](@ref).
 """
-pop_postexecute_hook(f) = remove!(session().hooks.after, f)
+function pop_postexecute_hook(f)
+    remove!(session().hooks.evaluated, f)
+    return remove!(session().hooks.after, f)
+end
 
 """
     Polyglot.push_posterror_hook(f)

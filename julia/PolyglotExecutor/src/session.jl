@@ -24,11 +24,12 @@ CellHistory() = CellHistory(Dict{Any,Any}(), Dict{Any,Any}())
 "Functions of the user that run around every cell, each called without arguments."
 struct Hooks
     before::Vector{Any}
+    evaluated::Vector{Any}    # the result is not shown yet
     after::Vector{Any}
     failed::Vector{Any}
 end
 
-Hooks() = Hooks(Any[], Any[], Any[])
+Hooks() = Hooks(Any[], Any[], Any[], Any[])
 
 """
     Session(channel, sigint)

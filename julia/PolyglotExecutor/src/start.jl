@@ -82,6 +82,7 @@ function main()
     Polyglot.SESSION[] = session
     serve_python!(session)
     take_over!(session)
+    serve_ijulia!(session)
     furnish!(session, Main)
     start_reader(session)
     choose_project()
@@ -115,7 +116,6 @@ function restore_environment!()
         original === nothing && continue
         isempty(original) ? delete!(ENV, name) : (ENV[name] = original)
     end
-    delete!(ENV, "POLYGLOT_CONNECTION_FILE")  # Python's `%connect_info` is told
     return nothing
 end
 
@@ -153,7 +153,7 @@ function take_over!(session::Session)
     # A program's wish, which would have the next interrupt of a cell end the process.
     Core.eval(Base, :(exit_on_sigint(on::Bool) = nothing))
     Logging.global_logger(NotebookLogger(session))
-    pushdisplay(NotebookDisplay(session))
+    pushdisplay(IJulia.InlineDisplay())
     take_over_editing!(session)
     return nothing
 end
@@ -167,6 +167,8 @@ with a value, no constants, so that an assignment replaces them.
 function furnish!(session::Session, mod::Module)
     Core.eval(mod, :(In = $(session.history.inputs); Out = $(session.history.outputs)))
     Core.eval(mod, :(Polyglot = $(Polyglot); py = $PYTHON))
+    # As `import IJulia` would bind it: `using IJulia` is to find nothing else under the name.
+    Core.eval(mod, :(const IJulia = $IJulia))
     # A package that is not on the load path can be used by way of a name of the module's own.
     Core.eval(mod, Expr(:const, Expr(:(=), Symbol("#python"), PythonNames)))
     Core.eval(mod, Expr(:using, Expr(:., :., Symbol("#python"))))

@@ -4,7 +4,9 @@
 Base.reinit_stdio()
 Base.init_depot_path()
 empty!(LOAD_PATH)
-push!(LOAD_PATH, dirname(dirname(@__DIR__)), "@stdlib")
+let packages = dirname(dirname(@__DIR__))
+    push!(LOAD_PATH, packages, joinpath(packages, "facades"), "@stdlib")
+end
 foreach(name -> Base.require(Base, name), (:PolyglotKernel, :PolyglotExecutor, :PolyglotAsking))
 
 # The lines name types by the packages they are in; those of the traced process's own (its cells) have

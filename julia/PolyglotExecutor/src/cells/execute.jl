@@ -9,11 +9,13 @@ function execute(session::Session, header::Dict{String,Any})
     id = header["id"]::Int
     attend!(session, Request(id, get(header, "allow_stdin", false) === true))
     session.execution_count = count = header["execution_count"]::Int
+    IJulia.begin_cell!(count)
     empty!(session.payload)
     empty!(session.typed)
     is_remembered(header) && (session.history.inputs[count] = header["code"]::String)
     outcome = attempt(session, run_with_transfers, session, header, count)
     release_dropped(session)
+    announce_targets!(session)
     if outcome isa Failure
         content = execute_failed(session, outcome, is_silent(header))
         reply(session, id, push!(content, Pair{String,Any}("execution_count", count)), "error")
@@ -49,6 +51,7 @@ end
 function run_cell(session::Session, header::Dict{String,Any}, count::Int)
     run_hooks(session, session.hooks.before)
     cell = run_mode(session, cell_mode(header["code"]::String), "In[$count]")
+    run_hooks(session, session.hooks.evaluated)
     cell === nothing || take_value(session, header, cell, count)
     run_hooks(session, session.hooks.after)
     return nothing
@@ -56,6 +59,7 @@ end
 
 function take_value(session::Session, header::Dict{String,Any}, cell::CellValue, count::Int)
     Compat.set_repl_variable(session.mod, :ans, cell.value)
+    IJulia.set_answer!(cell.value)
     (cell.shown && !is_silent(header)) || return nothing
     is_remembered(header) && (session.history.outputs[count] = cell.value)
     Base.invokelatest(publish_result, session, cell.value, count)
@@ -87,7 +91,7 @@ function publish_result(session::Session, @nospecialize(value), count::Int)
     content = JSON.fields(
         "execution_count" => count,
         "data" => mime_bundle(session, value),
-        "metadata" => JSON.fields(),
+        "metadata" => metadata_of(session, value),
     )
     publish(session, "execute_result", content)
     return nothing

@@ -49,6 +49,23 @@ function register_comm!(session::Session, target::String, opened)
     return nothing
 end
 
+"""
+    announce_targets!(session)
+
+The front end may open comms of the names for which packages have added methods to IJulia's
+`register_comm`. Looked for when methods have been defined.
+"""
+function announce_targets!(session::Session)
+    world = Base.get_world_counter()
+    world == session.comms.world && return nothing
+    session.comms.world = world
+    for target in IJulia.CommManager.registered_targets()
+        haskey(session.comms.targets, target) ||
+            register_comm!(session, target, IJulia.CommManager.opened)
+    end
+    return nothing
+end
+
 "Withdraws the name."
 function unregister_comm!(session::Session, target::String)
     delete!(session.comms.targets, target)

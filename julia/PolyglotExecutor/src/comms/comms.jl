@@ -24,12 +24,13 @@ mutable struct CommChannel
 end
 
 "The open comms by id, and what the front end may open, by target name."
-struct Comms
+mutable struct Comms
     open::Dict{String,Any}       # CommChannel
     targets::Dict{String,Any}
+    world::UInt                  # in which methods for targets were looked for last
 end
 
-Comms() = Comms(Dict{String,Any}(), Dict{String,Any}())
+Comms() = Comms(Dict{String,Any}(), Dict{String,Any}(), 0)
 
 function Base.show(io::IO, comm::CommChannel)
     return print(io, "Polyglot.Comm(", repr(comm.target), comm.open ? ")" : "; closed)")

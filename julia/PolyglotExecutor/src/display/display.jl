@@ -24,12 +24,46 @@ The `data` of `display_data` and `execute_result`: `text/plain`, and every form 
 is showable. Runs the user's `show` methods: to be called in the newest world.
 """
 function mime_bundle(session::Session, @nospecialize(value))
+    forms = forms_of(session.mimes, value)
+    forms.dict && return bundle_of_dict(IJulia.display_dict(value))
+    return forms_by_show(session, value, forms)
+end
+
+"The forms that the value's `show` methods give."
+function forms_by_show(session::Session, @nospecialize(value), forms::Forms=forms_of(session.mimes, value))
     data = JSON.fields("text/plain" => rendered(session, "text/plain", value))
-    for mime in rich_mimes(session.mimes, value)
+    for mime in forms.mimes
         push!(data, Pair{String,Any}(mime, rendered(session, mime, value)))
     end
     return data
 end
+
+"The `metadata` beside that: what `Polyglot.metadata` says of such a value."
+function metadata_of(session::Session, @nospecialize(value))
+    forms_of(session.mimes, value).metadata || return JSON.fields()
+    return metadata_fields(IJulia.metadata(value))
+end
+
+metadata_fields(said) = throw(ArgumentError("metadata is a Dict, and not $(typeof(said))"))
+metadata_fields(fields::JSON.Fields) = fields
+metadata_fields(said::Union{AbstractDict,NamedTuple}) =
+    JSON.fields((string(key) => value for (key, value) in pairs(said))...)
+
+# A package's own bundle, which is sent as it is.
+@noinline function bundle_of_dict(bundle)
+    data = JSON.fields()
+    for (mime, form) in pairs(bundle)
+        push!(data, Pair{String,Any}(string(mime), ready_form(form)))
+    end
+    return data
+end
+
+ready_form(form::AbstractString) = String(form)
+ready_form(form::Vector{UInt8}) = base64encode(form)
+ready_form(form) = JSON.Raw(is_json_text(form) ? String(form.s) : JSON.json(form))
+
+# Packages wrap text that is JSON already, JSON.jl's way.
+is_json_text(form) = nameof(typeof(form)) === :JSONText && hasfield(typeof(form), :s)
 
 "The value in the form `mime`, as it stands in a message: text, base64 of bytes, or JSON ready to write."
 function rendered(session::Session, mime::String, @nospecialize(value))
@@ -108,30 +142,35 @@ function single_form(session::Session, mime::String, @nospecialize(value))
 end
 
 "Sends `display_data`, or an update of what the display `id` showed before."
-function show_data(session::Session, data; id=nothing, update::Bool=false)
+function show_data(
+    session::Session, data; id=nothing, update::Bool=false, metadata::JSON.Fields=JSON.fields()
+)
     transient = id === nothing ? JSON.fields() : JSON.fields("display_id" => string(id))
     flush(session.stdout)
     flush(session.stderr)
     publish(
         session,
         update ? "update_display_data" : "display_data",
-        JSON.fields("data" => data, "metadata" => JSON.fields(), "transient" => transient),
+        JSON.fields("data" => data, "metadata" => metadata, "transient" => transient),
     )
     return nothing
 end
 
-"The display of the notebook, on top of Julia's display stack."
-struct NotebookDisplay <: AbstractDisplay
-    session::Session
+# The display of the notebook, on top of Julia's display stack, is IJulia's, which packages look for.
+
+Base.display(::IJulia.InlineDisplay, @nospecialize(value)) = show_value(Polyglot.session(), value)
+
+Base.display(::IJulia.InlineDisplay, mime::MIME, @nospecialize(value)) =
+    show_value(Polyglot.session(), mime, value)
+
+Base.displayable(::IJulia.InlineDisplay, ::MIME) = true
+
+function show_value(session::Session, @nospecialize(value))
+    data = mime_bundle(session, value)
+    return show_data(session, data; metadata=metadata_of(session, value))
 end
 
-Base.display(d::NotebookDisplay, @nospecialize(value)) =
-    show_data(d.session, mime_bundle(d.session, value))
-
-Base.display(d::NotebookDisplay, mime::MIME, @nospecialize(value)) =
-    show_data(d.session, single_form(d.session, string(mime), value))
-
-Base.displayable(::NotebookDisplay, ::MIME) = true
-
-# `pushdisplay` and `popdisplay` give it as their value; all of the kernel hangs on it.
-Base.show(io::IO, ::NotebookDisplay) = print(io, "Polyglot's display of the notebook")
+function show_value(session::Session, mime::MIME, @nospecialize(value))
+    data = single_form(session, string(mime), value)
+    return show_data(session, data; metadata=metadata_of(session, value))
+end

@@ -34,14 +34,26 @@ const MIME_ROWS = [
 ]
 
 """
+    Forms
+
+How a value is shown: the mime types besides `text/plain` that it has, and whether a package has said
+what its bundle (`IJulia.display_dict`) or its metadata (`Polyglot.metadata`) are.
+"""
+struct Forms
+    mimes::Vector{String}
+    dict::Bool
+    metadata::Bool
+end
+
+"""
     MimeTable(rows)
 
-The rows, and for each type met which of them it has, as long as no method is defined.
+The rows, and for each type met what is known of it, as long as no method is defined.
 """
 mutable struct MimeTable
     rows::Vector{Vector{String}}
     world::UInt
-    known::IdDict{Any,Any}   # type => Vector{String}
+    known::IdDict{Any,Any}   # type => Forms
 end
 
 MimeTable() = MimeTable(copy(MIME_ROWS), 0, IdDict())
@@ -53,23 +65,27 @@ function register_mime!(table::MimeTable, row::Vector{String})
     return table
 end
 
-"The mime types besides `text/plain` in which `value` is to be sent."
-function rich_mimes(table::MimeTable, @nospecialize(value))
+"In which forms `value` is to be sent."
+function forms_of(table::MimeTable, @nospecialize(value))
     world = Base.get_world_counter()
     if table.world != world
         empty!(table.known)
         table.world = world
     end
     known = get(table.known, typeof(value), nothing)
-    known === nothing || return known::Vector{String}
+    known === nothing || return known::Forms
     mimes = String[]
     for row in table.rows
         first_form = findfirst(mime -> is_showable(mime, value), row)
         first_form === nothing || push!(mimes, row[first_form])
     end
-    is_decided_by_type(value) && (table.known[typeof(value)] = mimes)
-    return mimes
+    forms = Forms(mimes, is_extended(IJulia.display_dict, value), is_extended(IJulia.metadata, value))
+    is_decided_by_type(value) && (table.known[typeof(value)] = forms)
+    return forms
 end
+
+# Whether somebody has added a method to a function of IJulia's that fits the value.
+is_extended(f, @nospecialize(value)) = which(f, Tuple{typeof(value)}).module !== IJulia
 
 # Types with a `showable` method of their own (Plots' have one) may answer differently for each value.
 function is_decided_by_type(@nospecialize(value))

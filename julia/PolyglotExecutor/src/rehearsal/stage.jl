@@ -32,7 +32,7 @@ function on_stage(f, session::Session)
     Compat.set_standard_stream(session.stdout, 1)
     Compat.set_standard_stream(session.stderr, 2)
     Compat.set_standard_stream(InputStream(session), 0)
-    pushdisplay(NotebookDisplay(session))
+    pushdisplay(IJulia.InlineDisplay())
     known = isassigned(Polyglot.SESSION) ? Polyglot.SESSION[] : nothing
     Polyglot.SESSION[] = session
     try
