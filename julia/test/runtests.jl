@@ -2,7 +2,8 @@
 # packages that they name.
 
 packages = dirname(@__DIR__)
-pushfirst!(LOAD_PATH, packages, @__DIR__)   # `using Vectors` finds Vectors.jl here
+# The last one is for `using Vectors`.
+pushfirst!(LOAD_PATH, packages, joinpath(packages, "facades"), @__DIR__)
 
 using Test
 
