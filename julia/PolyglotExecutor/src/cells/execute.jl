@@ -14,6 +14,7 @@ function execute(session::Session, header::Dict{String,Any})
     empty!(session.typed)
     is_remembered(header) && (session.history.inputs[count] = header["code"]::String)
     outcome = attempt(session, run_with_transfers, session, header, count)
+    restore_standard(session.channel)
     release_dropped(session)
     announce_targets!(session)
     if outcome isa Failure

@@ -36,6 +36,19 @@ function HostChannel(requests::RawFD, replies::RawFD, mark::String)
 end
 
 """
+    restore_standard(channel)
+
+Give the process its descriptors 0 to 2 back where user code has closed them. libuv ends the process when it
+closes one of these that has become a pipe of its own.
+"""
+function restore_standard(channel::HostChannel)
+    is_open(RawFD(0)) || open_null()    # in the lowest place that is free, which is that
+    is_open(RawFD(1)) || duplicate_to(channel.raw[1], RawFD(1))
+    is_open(RawFD(2)) || duplicate_to(channel.raw[2], RawFD(2))
+    return nothing
+end
+
+"""
     wait_readable(channel)
 
 Waits in libuv, so that the user's own tasks run meanwhile, until there is something to receive;

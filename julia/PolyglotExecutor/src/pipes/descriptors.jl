@@ -13,10 +13,16 @@ const SPARE = 16   # of what the process may open, where that is less
 function move_up(fd::RawFD)
     moved = high_duplicate(fd)
     null = open_null()
-    checked("dup2", ccall(:dup2, Cint, (RawFD, RawFD), null, fd))
+    duplicate_to(null, fd)
     close_fd(null)
     return moved
 end
+
+duplicate_to(from::RawFD, to::RawFD) =
+    checked("dup2", ccall(:dup2, Cint, (RawFD, RawFD), from, to))
+
+"Whether there is such a descriptor."
+is_open(fd::RawFD) = ccall(c_symbol(:fcntl), Cint, (RawFD, Cint, Cint...), fd, 1, 0) != -1     # F_GETFD
 
 open_null() = RawFD(checked("open", ccall(:open, Cint, (Cstring, Cint), "/dev/null", 2)))
 
