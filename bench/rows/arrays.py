@@ -7,6 +7,7 @@ import json
 import os
 import threading
 from collections.abc import Callable
+from statistics import median
 
 import psutil
 
@@ -25,6 +26,11 @@ WAYS: dict[str, Callable[[Cells], list[float]]] = {
     f"{NAME} Python → Julia, `big = py.array`": lambda cells: cells.julia("assign_big()"),
     f"{NAME} Julia → Python, `jl.big`": lambda cells: cells.python("jl.big"),
     f"{NAME} Julia → Python, `py.back = big`": lambda cells: cells.julia("send_big()"),
+}
+SHARED = {
+    f"{NAME} shared, Python → Julia": "jl.__setattr__('held', shared)",
+    f"{NAME} shared, Julia → Python": "jl.held",
+    f"a slice of {NAME} shared, Python → Julia": "jl.__setattr__('part', shared[5:-5])",
 }
 EXTRA = "{}, peak extra memory"
 BY_FILE = f"{NAME} by an npy file (SoS)"
@@ -45,6 +51,7 @@ ROWS = [
             Row(EXTRA.format(way), (Limit(1.1),), "× the array"),
         )
     ),
+    *(Row(way, (Limit(0.001),)) for way in SHARED),
     Row(BY_FILE, unit="GB/s"),
     Row(BY_JSON, unit="GB/s"),
 ]
@@ -58,6 +65,15 @@ def measure(run: Run) -> None:
         run.sample(BY_JSON, OURS, lambda: by_json(cells))
         for way, action in WAYS.items():
             run.sample(way, OURS, lambda way=way, action=action: best(run, cells, way, action))
+        for way, code in SHARED.items():
+            run.sample(way, OURS, lambda code=code: crossing(run, cells, code))
+
+
+def crossing(run: Run, cells: Cells, code: str) -> float:
+    """The seconds that it takes for a shared array to cross."""
+    cells.run(f"if 'shared' not in globals(): shared = jl.share({COUNT}, float); jl.held = shared")
+    cells.python(code, run.times(full=20, quick=5))  # whatever is compiled at the first time
+    return median(cells.python(code, run.times(full=100, quick=20)))
 
 
 def best(run: Run, cells: Cells, way: str, action: Callable[[Cells], list[float]]) -> float:

@@ -31,7 +31,7 @@ function find_placed(shares::Shares, a::AbstractArray{T}) where {T}
     return find_share(shares, first, stop + sizeof(T))
 end
 
-address_of(a::AbstractArray) = UInt(Base.unsafe_convert(Ptr{eltype(a)}, a))
+address_of(a::AbstractArray) = UInt(pointer(a))
 
 "`a` as a place in its share. Whether it is in one."
 function write_shared_array(encoder::Encoder, description::Vector{UInt8}, @nospecialize(a))
