@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -55,6 +56,7 @@ def test_a_kernel_starts_when_the_folder_is_gone(launch, environment, folder):
     home.mkdir(parents=True)
     (home / "kernel.json").write_text(json.dumps(spec))
     nb = launch("folderless").connect()
+    shutil.rmtree(home)  # it is for this test alone
     for language in LANGUAGES:
         assert nb.run(in_(language, "1 + 1")).result == "2"
         assert nb.run(in_(language, WHERE[language])).stdout.strip() == str(folder.parent)

@@ -64,7 +64,11 @@ def sources(folder: str) -> set[str]:
 def test_the_wheel_carries_every_source_and_nothing_else(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     expected = {f"polyglot_shim/{name}" for name in sources("python/polyglot_shim")}
-    packages = {file.parent.name for file in (ROOT / "julia").glob("*/Project.toml")}
+    projects = [
+        *(ROOT / "julia").glob("*/Project.toml"),
+        *(ROOT / "julia").glob("*/*/Project.toml"),
+    ]
+    packages = {str(file.parent.relative_to(ROOT / "julia")) for file in projects}
     assert "PolyglotKernel" in packages
     for package in packages:
         for part in ("src", "bin"):

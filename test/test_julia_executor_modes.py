@@ -98,7 +98,7 @@ NOT_JULIAS = (
     "! alias alias_magic autoawait autocall automagic autosave bookmark code_wrap colors "
     "connect_info dhist dirs doctest_mode gui julia killbgscripts ldir lf lk logoff logon logstart "
     "logstate logstop lx magic notebook page pastebin pypy python python2 python3 quickref "
-    "rehashx reset_selective unalias unload_ext xmode "
+    "qtconsole rehashx reset_selective subshell unalias unload_ext xmode "
 )
 
 

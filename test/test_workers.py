@@ -114,7 +114,7 @@ def test_a_kernel_within_a_kernel(launch):
         "client.execute('1', reply=True, timeout=60);"
     )
     processes = nb.kernel.descendants
-    inner = [p for p in processes if "polyglot_shim.executor" in p.cmdline()]
+    inner = [p for p in processes if any("polyglot_shim/executor" in part for part in p.cmdline())]
     assert len(inner) == 2
     nb.kernel.process.send_signal(signal.SIGKILL)
     nb.kernel.wait_for_end()

@@ -1,6 +1,7 @@
 # Whether SIGINT reaches the runtime at all.
 
 const SIGINT = 2
+const SIGUSR2 = 12
 const SIG_BLOCK, SIG_UNBLOCK = 0, 1   # on Linux
 const SIG_IGN = Csize_t(1)            # no pointer: those do not survive the package's cache
 
@@ -17,6 +18,7 @@ struct SigintGate
     opens::Bool
     state::Vector{Cint}      # the host looks at this
     action::Vector{UInt64}   # the runtime's `struct sigaction`
+    notice::Vector{UInt64}   # that of the signal by which the runtime passes SIGINT on
     set::Vector{UInt64}      # a `sigset_t` of SIGINT alone
 end
 
@@ -25,7 +27,9 @@ function SigintGate(; opens::Bool=true)
     ccall(:sigaction, Cint, (Cint, Ptr{Cvoid}, Ptr{UInt64}), SIGINT, C_NULL, action)
     set = zeros(UInt64, 16)
     set[1] = UInt64(1) << (SIGINT - 1)
-    return SigintGate(opens, [CLOSED], action, set)
+    notice = zeros(UInt64, 32)
+    ccall(:sigaction, Cint, (Cint, Ptr{Cvoid}, Ptr{UInt64}), SIGUSR2, C_NULL, notice)
+    return SigintGate(opens, [CLOSED], action, notice, set)
 end
 
 """
@@ -71,11 +75,12 @@ function discard_sigint(gate::SigintGate)
     return nothing
 end
 
-"The runtime has SIGINT from now on; `state` is what the host sees."
+"The runtime has SIGINT from now on, whatever cells have done to signals; `state` is what the host sees."
 function deliver_sigint(gate::SigintGate, state::Cint=OPEN)
     gate.opens && Sys.islinux() || return nothing
     ccall(:pthread_sigmask, Cint, (Cint, Ptr{UInt64}, Ptr{Cvoid}), SIG_BLOCK, gate.set, C_NULL)
     ccall(:sigaction, Cint, (Cint, Ptr{UInt64}, Ptr{Cvoid}), SIGINT, gate.action, C_NULL)
+    ccall(:sigaction, Cint, (Cint, Ptr{UInt64}, Ptr{Cvoid}), SIGUSR2, gate.notice, C_NULL)
     gate.state[1] = state
     return nothing
 end

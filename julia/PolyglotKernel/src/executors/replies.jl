@@ -96,8 +96,12 @@ end
 job_of(kernel::Kernel, frame::Frame) =
     get(kernel.jobs, get_int(frame.header, "id", 0), nothing)
 
-parent_of(kernel::Kernel, executor::Executor, frame::Frame) =
-    get(kernel.parents, get_int(frame.header, "id", 0), executor.parent)
+# Comm messages are handed over as they come: more of them may be under way than parents are remembered.
+function parent_of(kernel::Kernel, executor::Executor, frame::Frame)
+    job = job_of(kernel, frame)
+    job === nothing || return job.request.header_json
+    return get(kernel.parents, get_int(frame.header, "id", 0), executor.parent)
+end
 
 function handle_frame!(kernel::Kernel, executor::Executor, frame::Frame)
     type = get_text(frame.header, "type")

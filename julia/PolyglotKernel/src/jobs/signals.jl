@@ -9,7 +9,7 @@
 # Julia: the burst that its runtime wants. Python: a signal that comes the moment before a system call
 # begins does not end that, and its handler waits for the call; the next one does.
 const SIGNAL_INTERVALS = Dict("julia" => 0.1, "python" => 0.5)
-const LOOK_INTERVAL = 0.01      # until it is looked again what became of a signal
+const STEP_INTERVAL = 0.01      # until it is looked again what became of a signal
 const FRAME_SECONDS = 0.03      # in which an interrupt frame is heard, or never
 const ANSWER_SECONDS = 0.01     # and its answer is here
 const BEGIN_SECONDS = 0.3       # in which a job begins that was handed over, if nothing keeps it from that
@@ -58,7 +58,7 @@ end
 function signal!(kernel::Kernel, current::Interruption, process::Process, now::Float64)
     state = sigint_state(process.sigint)
     idle = is_idle(process.sigint)      # no request has begun: whatever an earlier cell left behind runs
-    current.next_step = now + LOOK_INTERVAL
+    current.next_step = now + STEP_INTERVAL
     if state === :unknown
         interrupt(process)
         current.next_step = now + SIGNAL_INTERVALS[current.executor.language]
@@ -71,7 +71,7 @@ function signal!(kernel::Kernel, current::Interruption, process::Process, now::F
     elseif state === :waiting
         polite = now < current.signalled + POLITE_SECONDS
         polite || force!(current, process, now) && end_signals!(kernel, current, idle)
-    elseif now >= current.signalled + LOOK_INTERVAL
+    elseif now >= current.signalled + STEP_INTERVAL
         end_signals!(kernel, current, idle)
     end
     return nothing

@@ -89,7 +89,7 @@ class Asking:
             answer = self._handle(frame)
         except USER_ERRORS as error:
             answer = _failed(frame.header["type"], error)
-        if not turn.given_up:
+        if answer is not None and not turn.given_up:
             self._reply(frame.header, answer)
 
     def _give_up(self, frame: Frame, seconds: float) -> None:
@@ -119,8 +119,8 @@ class Asking:
         except KeyboardInterrupt:
             copy.copy(self._shell.InteractiveTB).structured_traceback(*sys.exc_info())
 
-    def _handle(self, frame: Frame) -> dict[str, Any]:
-        """The content of the reply; nobody waits for one where a cell or result is recorded."""
+    def _handle(self, frame: Frame) -> dict[str, Any] | None:
+        """The content of the reply; None where a cell or result is recorded, and nobody waits."""
         header = frame.header
         if header["type"] == "record":
             self._shell.history_manager.record(header["execution_count"], header["code"])
@@ -129,11 +129,11 @@ class Asking:
             self._shell.history_manager.record_result(header["execution_count"], text)
         else:
             return self._answers[header["type"]](header)
-        return {}
+        return None
 
     def _reply(self, header: dict[str, Any], content: dict[str, Any]) -> None:
         if "id" not in header:
-            return
+            return  # something to record that failed
         reply = {"type": "reply", "id": header["id"], "status": content["status"]}
         self._channel.send(reply, [jsontext.dumps(content)])
 
