@@ -175,18 +175,20 @@ def test_the_history_is_locked_by_another_process(launch, tmp_path):
     assert not list((folder / "profile_default").glob("*corrupt*"))
 
 
-def limited(environment: Path, files: int) -> str:
-    """The name of a kernel that may open so many files."""
+def launch_limited(launch, environment: Path, files: int):
+    """Launch a kernel that may open so many files. Its kernelspec is for that alone."""
     spec = kernel_spec("python")
     spec["argv"] = ["/bin/sh", "-c", f'ulimit -n {files}; exec "$@"', "sh", *spec["argv"]]
     folder = environment / "jupyter" / "kernels" / f"limited-{files}"
     folder.mkdir(parents=True)
     (folder / "kernel.json").write_text(json.dumps(spec))
-    return folder.name
+    kernel = launch(folder.name)
+    shutil.rmtree(folder)
+    return kernel
 
 
 def test_too_few_descriptors_are_a_clear_error(launch, environment):
-    kernel = launch(limited(environment, 40))
+    kernel = launch_limited(launch, environment, 40)
     assert kernel.wait_for_end() == 1
     message = kernel.log.read_text().strip()
     assert "may open 40 files" in message
@@ -195,7 +197,7 @@ def test_too_few_descriptors_are_a_clear_error(launch, environment):
 
 
 def test_few_descriptors_are_enough(launch, environment):
-    nb = launch(limited(environment, 96)).connect()
+    nb = launch_limited(launch, environment, 96).connect()
     assert_works(nb)
     nb.fail("import os; os._exit(1)")
     assert_works(nb)

@@ -88,7 +88,8 @@ def test_nothing_of_the_kernel_is_in_main(tmp_path) -> None:
         # From 1.9 on `ans` is no name of Main's own.
         expected = '"Base Core IJulia In InteractiveUtils Main Out Polyglot py"'
         assert names.replace(" ans", "") == expected
-        assert julia.run('LOAD_PATH == ["@", "@v#.#", "@stdlib"]').result == "true"
+        assert julia.run('LOAD_PATH[2:end] == ["@", "@v#.#", "@stdlib"]').result == "true"
+        assert julia.run("basename(LOAD_PATH[1])").result == '"facades"'
 
 
 def test_the_environment_is_the_users(tmp_path) -> None:
