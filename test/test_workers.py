@@ -114,8 +114,8 @@ def test_a_kernel_within_a_kernel(launch):
         "client.execute('1', reply=True, timeout=60);"
     )
     processes = nb.kernel.descendants
-    inner = [p for p in processes if any("polyglot_shim/executor" in part for part in p.cmdline())]
-    assert len(inner) == 2
+    executors = [p for p in processes if p.cmdline()[1:2] and "executor/run.py" in p.cmdline()[1]]
+    assert len(executors) == 2
     nb.kernel.process.send_signal(signal.SIGKILL)
     nb.kernel.wait_for_end()
     assert_gone(processes)

@@ -105,7 +105,7 @@ function force!(current::Interruption, process::Process, now::Float64)
         outcome === :sent && (sent += 1)
         Libc.systemsleep(HANDLER_SECONDS)
         if is_thrown(process)
-            current.executor.deaf_until = now + DEAF_SECONDS
+            current.executor.deaf_until = time() + DEAF_SECONDS
             return true
         end
         sent == FORCE_SIGNALS && return false
@@ -119,7 +119,7 @@ is_thrown(process::Process) = sigint_state(process.sigint) !== :waiting
 function force_blindly!(current::Interruption, process::Process, now::Float64)
     current.next_step = now + SIGNAL_INTERVALS[current.executor.language]
     is_deferring(process.sigint) || send_signal(process.pid, SIGINT)
-    current.executor.deaf_until = now + DEAF_SECONDS
+    current.executor.deaf_until = time() + DEAF_SECONDS
     return false
 end
 
@@ -138,6 +138,6 @@ function force_anywhere!(current::Interruption, now::Float64)
         Libc.systemsleep(4 * HANDLER_SECONDS)
         is_thrown(process) && break
     end
-    current.executor.deaf_until = now + DEAF_SECONDS
+    current.executor.deaf_until = time() + DEAF_SECONDS
     return true
 end

@@ -216,6 +216,7 @@ class Runner:
         except KeyboardInterrupt:
             # Too late for the call's own answer, which was sent, or is sent by its handler.
             self._interrupts.end()
+        self._calls.pay()
         flush_stdout()
         self.transfers.settle()
 
@@ -236,6 +237,7 @@ class Runner:
 
     def _finish(self, asked: dict[str, Any], content: dict[str, Any]) -> None:
         fork.leave_if_child(self._process, None)
+        self._calls.pay()
         self.transfers.settle()  # before the reply: the next cell may look at what is still alive
         flush_stdout()
         self._output.flush()

@@ -192,15 +192,19 @@ class Calls:
             finally:
                 self.on_read("call", number)
             self._output.flush()
-            self._pay()
+            self.pay()
             self._answer(number, answer)
         except BaseException as error:
             self._owed.append((number, error))
-            self._pay()
+            self.pay()
             if not isinstance(error, USER_ERRORS):
                 raise
 
-    def _pay(self) -> None:
+    def pay(self) -> None:
+        """Send the answers that an interrupt, or the recursion limit, has kept from being sent.
+
+        To be called, too, where no interrupt can come any more: the other side waits for them.
+        """
         while self._owed:
             with suppress(IndexError):  # another thread was faster
                 number, error = owed = self._owed.pop()
