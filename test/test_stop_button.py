@@ -60,12 +60,10 @@ DEFINED = {
         ("julia", "while true; py.f(1); t = time(); while time() - t < 0.01; end; end"),
         ("julia", "map(x -> py.f(x), 1:10^7)"),
         ("julia", "while true; global x = py.big; end"),
-        ("julia", "while true; gg(5); end"),
         ("python", "i = 1\nwhile True: i = jl.g(i)"),
         ("python", "while True: jl.g(np.ones(2**14))"),
         ("python", "while True: jl.g(big)"),
         ("python", "while True: jl.x = big"),
-        ("python", "while True: jl.gg(5)"),
         ("python", "jl('while true; end')"),
     ],
 )

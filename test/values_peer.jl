@@ -2,7 +2,7 @@
 # `echo` decodes and encodes a value; `make` evaluates code, keeps what it gives and sends it;
 # `compare` says whether a value is what `make` gave; `give` evaluates code with `it`, the value sent.
 
-pushfirst!(LOAD_PATH, joinpath(@__DIR__, "..", "julia"), joinpath(@__DIR__, "..", "julia", "facades"))
+pushfirst!(LOAD_PATH, joinpath(@__DIR__, "..", "julia", "facades"), joinpath(@__DIR__, "..", "julia"))
 using PolyglotCommon: Frames
 using PolyglotExecutor: Values
 using Dates, LinearAlgebra, UUIDs

@@ -3,7 +3,7 @@
 
 packages = dirname(@__DIR__)
 # The last one is for `using Vectors`.
-pushfirst!(LOAD_PATH, packages, joinpath(packages, "facades"), @__DIR__)
+pushfirst!(LOAD_PATH, joinpath(packages, "facades"), packages, @__DIR__)
 
 using Test
 

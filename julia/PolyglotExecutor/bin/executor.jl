@@ -4,7 +4,8 @@
 # the package IJulia before any other. Leaves no name in Main. What stands here is parsed
 # and compiled at each start: it is short and plain.
 haskey(ENV, "POLYGLOT_DEPOT") && pushfirst!(DEPOT_PATH, ENV["POLYGLOT_DEPOT"])
-pushfirst!(LOAD_PATH, joinpath(dirname(dirname(@__DIR__)), "facades"))
 pushfirst!(LOAD_PATH, "@stdlib")
 pushfirst!(LOAD_PATH, dirname(dirname(@__DIR__)))
+# The first: from Julia 1.11 on nothing is looked for behind the folder of the package that asks for it.
+pushfirst!(LOAD_PATH, joinpath(dirname(dirname(@__DIR__)), "facades"))
 Core.eval(Base.require(Main, :PolyglotExecutor), :(begin_with(ARGS)))

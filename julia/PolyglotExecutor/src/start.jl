@@ -43,8 +43,7 @@ end
 
 "The load path, the depots and the project are the user's again (see `bin/executor.jl`)."
 function restore_paths!()
-    popfirst!(LOAD_PATH)
-    popfirst!(LOAD_PATH)
+    deleteat!(LOAD_PATH, 2:3)       # behind the folder of the facades
     if haskey(ENV, "POLYGLOT_DEPOT")
         popfirst!(DEPOT_PATH)
         delete!(ENV, "POLYGLOT_DEPOT")

@@ -5,7 +5,7 @@ Base.reinit_stdio()
 Base.init_depot_path()
 empty!(LOAD_PATH)
 let packages = dirname(dirname(@__DIR__))
-    push!(LOAD_PATH, packages, joinpath(packages, "facades"), "@stdlib")
+    push!(LOAD_PATH, joinpath(packages, "facades"), packages, "@stdlib")
 end
 foreach(name -> Base.require(Base, name), (:PolyglotKernel, :PolyglotExecutor, :PolyglotAsking))
 

@@ -3,22 +3,30 @@
 """
     with_python(f, session, answers)
 
-`f()`, in which one call of Python after the other is answered with these values, or frames.
+`f()`, in which one call of Python after the other is answered with these values, or frames. What is asked beyond
+them fails: a step that does not go as it was meant to may leave nobody waiting.
 """
 function with_python(f, session::Session, answers::Vector{Any})
-    first_number = session.calls.last + 1
+    number = session.calls.last + 1
+    is_over = Ref(false)
     python = Task() do
-        for (i, value) in enumerate(answers)
-            number = first_number + i - 1
-            while waiting_for(session.calls, number) === nothing
+        while !is_over[]
+            if waiting_for(session.calls, number) === nothing
                 yield()
+            else
+                value = isempty(answers) ? ForeignError("not rehearsed") : popfirst!(answers)
+                deliver(session, rehearsed_return(session, number, value))
+                number += 1
             end
-            deliver(session, rehearsed_return(session, number, value))
         end
     end
     python.sticky = true
     schedule(python)
-    f()
+    try
+        f()
+    finally
+        is_over[] = true
+    end
     return nothing
 end
 

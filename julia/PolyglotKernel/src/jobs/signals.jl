@@ -19,6 +19,7 @@ const FORCE_INTERVAL = 0.05
 const FORCE_SIGNALS = 6         # are more than the runtime wants in a row to throw by force
 const FORCE_LOOKS = 12
 const HANDLER_SECONDS = 0.0005  # in which the runtime has handled a signal
+const SPACING_SECONDS = 0.4     # between two signals: of more in a row the runtime throws one by force
 const DEAF_SECONDS = 0.6        # for half a second after a throw by force it ignores SIGINT
 
 function begin_steps!(current::Interruption, now::Float64)
@@ -90,6 +91,7 @@ end
 function send_sigint!(current::Interruption, process::Process, now::Float64)
     interrupt(process)
     current.signalled = now
+    current.executor.deaf_until = now + SPACING_SECONDS
     return nothing
 end
 

@@ -14,6 +14,7 @@ function job_in_wait(kernel::Kernel)
     for job in kernel.queue
         is_cell = job.kind == :execute
         is_cell || job.kind == :call || continue
+        is_cell && is_stopping(kernel, job) && return nothing   # it is going to be aborted
         executor = executor_of(kernel, job.language)
         waits = !executor.ready && executor.process !== nothing && needs_executor(job)
         told = job.waits_told || (is_cell && job.silent)
