@@ -35,6 +35,7 @@ def kernel_spec(language: str) -> dict[str, object]:
         "display_name": f"Polyglot ({language})",
         "language": language,
         "interrupt_mode": "message",
+        "metadata": {"debugger": True},
     }
 
 

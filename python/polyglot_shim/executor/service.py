@@ -23,6 +23,8 @@ from .cells.interrupt import Interrupts, create_task
 from .cells.request import KnownRequests
 from .cells.subshells import Run, Subshells
 from .comms import comms
+from .debugging.debugger import Debugger, stop_tracing_children
+from .debugging.hidden import hide
 from .kernel import KernelFacade
 from .pipes.calls import Calls
 from .pipes.channel import Channel
@@ -69,6 +71,8 @@ class Executor:
         self._replace_streams()
         self.shell.kernel = KernelFacade(self.shell, self.connection_file)
         self._asking = Asking(self.shell, self.channel)
+        self._debugger = Debugger(self.shell, self.channel)
+        stop_tracing_children()
         self._runner = Runner(
             self.shell,
             self.channel,
@@ -77,9 +81,10 @@ class Executor:
             self.requests,
             comms.install(self.channel, self.output),
             self.calls,
+            self._debugger,
             self.context,
         )
-        threading.Thread(target=self._read, name="polyglot-reader", daemon=True).start()
+        hide(threading.Thread(target=self._read, name="polyglot-reader", daemon=True)).start()
         version = ".".join(map(str, sys.version_info[:3]))
         self.channel.send(
             {"type": "ready", "language": "python", "version": version, "concurrent": True}
@@ -173,6 +178,8 @@ class Executor:
         type = frame.header.get("type", "")
         if self._asking.serves(type):
             self._asking.put(frame)
+        elif type == "debug":
+            self._debugger.put(frame)
         elif type == "input_reply":
             self.prompter.answered(frame)
         elif type == "shutdown":

@@ -36,6 +36,16 @@ class Transfers(Protocol):
         """Tell the other language which of its objects are not used here any more."""
 
 
+class Watch(Protocol):
+    """Watches the threads that run cells: a debugger."""
+
+    def begin_cell(self) -> None:
+        """User code begins to run in this thread."""
+
+    def end_cell(self) -> None:
+        """It has ended."""
+
+
 class Runner:
     """Runs one request after another, on the main thread or that of a subshell."""
 
@@ -50,6 +60,7 @@ class Runner:
         requests: KnownRequests,
         comm_manager: FrameCommManager,
         calls: Calls,
+        watch: Watch,
         context: Context,
     ) -> None:
         self._shell = shell
@@ -59,6 +70,7 @@ class Runner:
         self._requests = requests
         self._comm_manager = comm_manager
         self._calls = calls
+        self._watch = watch
         self._context = context
         self._process = os.getpid()
 
@@ -71,10 +83,12 @@ class Runner:
     async def run(self, frame: Frame) -> None:
         """Run the request and answer it. No interrupt gets out of here."""
         kinds = {"execute": self._execute, "comm": self._comm, "call": self._call}
+        self._watch.begin_cell()
         try:
             await kinds[frame.header["type"]](frame)
         except Exception as error:
             self._fault(frame.header, error)
+        self._watch.end_cell()
 
     def _fault(self, asked: dict[str, Any], error: Exception) -> None:
         """Answer a request that the executor itself failed on: that costs nobody's variables.

@@ -27,9 +27,11 @@ from IPython.core.payload import PayloadManager
 from traitlets import Any as AnyTrait
 from traitlets import CBool, Instance, Type, default
 
+from ..debugging.hidden import hide
 from ..display.display import FrameDisplayHook, FramePublisher
 from ..streams import system
 from ..streams.output import Output
+from .cell_files import CellCompiler
 from .errors import call_texts, cut_own_frames
 from .history import CellHistory
 from .interrupt import Interrupts
@@ -45,6 +47,7 @@ class ZMQInteractiveShell(InteractiveShell):
     it), hence the name of a transport that it does not use.
     """
 
+    compiler_class = Type(CellCompiler)
     displayhook_class = Type(FrameDisplayHook)
     display_pub_class = Type(FramePublisher)
     autoindent = CBool(False)
@@ -66,6 +69,7 @@ class ZMQInteractiveShell(InteractiveShell):
     def __init__(self, **kwargs: Any) -> None:
         self.keepkernel_on_exit = False
         super().__init__(**kwargs)
+        self.compile.as_written = self._as_written
         _look_like_a_notebook(self)
 
     @default("exiter")
@@ -85,6 +89,8 @@ class ZMQInteractiveShell(InteractiveShell):
 
     def init_history(self) -> None:
         self.history_manager = CellHistory(shell=self, parent=self)
+        if self.history_manager.save_thread is not None:
+            hide(self.history_manager.save_thread)
         self.configurables.append(self.history_manager)
 
     def init_payload(self) -> None:
@@ -117,6 +123,10 @@ class ZMQInteractiveShell(InteractiveShell):
         self.last_error = None
         self.display_failed = False
         self.displayhook.finish_displayhook()
+
+    def _as_written(self, code: str) -> str:
+        """The cell's text, when it is its code; other code, as a magic's, is as it is."""
+        return self.cell_as_written if code == self.cell_source else code
 
     def transform_cell(self, raw_cell: str) -> str:
         """The code that is compiled. IPython drops leading blank lines; here they stay, one of them
