@@ -23,7 +23,7 @@ from .inspection import Inspection
 from .session import Respond, Session
 
 Command = Callable[[Message, Respond], None]
-_STEP_SECONDS = 2.0
+_SETTLE_SECONDS = 10.0  # on a busy machine; it takes some milliseconds
 # What is answered although no session is under way.
 _ALWAYS = ("initialize", "disconnect", "terminate", "debugInfo", "inspectVariables")
 _ALWAYS += ("richInspectVariables", "modules", "variables", "dumpCell", "source")
@@ -88,10 +88,10 @@ class Debugger:
 
     def end_cell(self) -> None:
         """The cell in this thread is over."""
-        if self._session.stepping is not None:
+        if self._session.unsettled is not None:
             done = threading.Event()
-            self._work.put(lambda: self._session.end_step(done.set))
-            done.wait(_STEP_SECONDS)
+            self._work.put(lambda: self._session.settle(done.set))
+            done.wait(_SETTLE_SECONDS)
 
     # The debugger's own thread's
 

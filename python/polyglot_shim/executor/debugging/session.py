@@ -42,7 +42,8 @@ class Session:
         self.started = False
         self.stopped_threads: list[int] = []
         self.breakpoints: dict[str, list[Message]] = {}
-        self.stepping: int | None = None  # the thread in which a step may be under way
+        # The thread that stands, or in which a step is under way: it wants to be told to go on.
+        self.unsettled: int | None = None
 
     def initialize(self, request: Message, respond: Respond) -> None:
         """Begin a session. Loads debugpy for the first one."""
@@ -109,7 +110,9 @@ class Session:
         """Pass a request on, and the response back to it."""
         command = request["command"]
         if command in _STEPS:
-            self.stepping = request["arguments"]["threadId"]
+            self.unsettled = request["arguments"]["threadId"]
+        elif command == "continue":
+            self.unsettled = None
 
         def answer(response: Message) -> None:
             # By a command that went on under another name, and the number that the client chose.
@@ -150,20 +153,21 @@ class Session:
 
     def _stop(self, event: Message, body: Message) -> None:
         """Tell of it when it is known which threads stand."""
+        self.unsettled = body["threadId"]
 
         def tell(response: Message) -> None:
             threads = (response.get("body") or {}).get("threads", [])
             ids = [thread["id"] for thread in threads] if body.get("allThreadsStopped") else []
             self.stopped_threads = [body["threadId"], *(id for id in ids if id != body["threadId"])]
-            self.stepping = None
             self._changed()
             self._publish(event)
 
         self._line().request("threads", None, tell)
 
-    def end_step(self, done: Callable[[], None]) -> None:
-        """The cell is over: a step that led out of it ends there, and not in the next cell."""
-        thread, self.stepping = self.stepping, None
+    def settle(self, done: Callable[[], None]) -> None:
+        """The cell is over: a step that led out of it ends there, and not in the next cell; and
+        where an interrupt has ended it at a breakpoint, debugpy still takes the thread to stand."""
+        thread, self.unsettled = self.unsettled, None
         if thread is None or self._connection is None:
             done()
             return
@@ -171,7 +175,7 @@ class Session:
 
     def _end(self) -> None:
         self.started = False
-        self.stepping = None
+        self.unsettled = None
         self.stopped_threads = []
         self.breakpoints = {}
         self._changed()
