@@ -23,7 +23,7 @@ class Debugger:
     def __init__(self, notebook: Notebook) -> None:
         self.notebook = notebook
         self._seq = 0
-        self._used = 0  # events that were waited for
+        self._used = len(self.events)  # those before are another session's
 
     # -- asking ----------------------------------------------------------------------------------
 

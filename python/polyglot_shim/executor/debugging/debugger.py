@@ -30,7 +30,7 @@ _ALWAYS += ("richInspectVariables", "modules", "variables", "dumpCell", "source"
 
 
 class Debugger:
-    """Answers debug requests. Made before any cell runs: modules that are there are not users'."""
+    """Answers debug requests, and follows the cells."""
 
     def __init__(self, shell: ZMQInteractiveShell, channel: Channel) -> None:
         self._shell = shell
@@ -38,7 +38,7 @@ class Debugger:
         self._work: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self._thread: threading.Thread | None = None
         self._id: int | None = None  # of the last request
-        self._session = Session(self._publish, self._heard, self._changed, list(sys.modules))
+        self._session = Session(self._publish, self._heard, self._changed)
         self._inspection = Inspection(shell, self._session)
         self._foreign: dict[str, tuple[str, str]] = {}  # cells of other languages by their files
         self._marked: dict[str, list[int]] = {}  # and those with breakpoints: their texts

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import os
-import sys
-from collections.abc import Callable, Iterable
+import selectors
+import threading
+from collections.abc import Callable
 
 import IPython
+import traitlets
 
 from .connection import Connection, Message
 
 Respond = Callable[[Message], None]
 
-# Of the executor and what runs between it and a cell: no step goes there, no stack shows it.
-_INTERNAL_FOLDERS = tuple(
-    os.path.dirname(os.path.abspath(file))
-    for file in (os.path.dirname(os.path.abspath(__file__)), IPython.__file__)
+# Of the executor, and of what runs between it and a cell: no step goes there, no stack shows it.
+# They are few, as debugpy looks through all of them for each file that it meets.
+_INTERNAL = (
+    os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "**"),
+    *(
+        os.path.join(os.path.dirname(package.__file__), "**")
+        for package in (IPython, asyncio, traitlets)
+    ),
+    *(module.__file__ for module in (contextlib, selectors, threading)),
 )
 _STEPS = ("next", "stepIn", "stepOut")
 
@@ -32,12 +41,10 @@ class Session:
         publish: Callable[[Message], None],
         heard: Callable[[Message | None], None],
         changed: Callable[[], None],
-        loaded_before: Iterable[str],
     ) -> None:
         self._publish = publish
         self._heard = heard
         self._changed = changed
-        self._loaded_before = loaded_before
         self._connection: Connection | None = None
         self.started = False
         self.stopped_threads: list[int] = []
@@ -60,7 +67,7 @@ class Session:
             "subProcess": False,
             "justMyCode": False,
             "debugOptions": ["DebugStdLib"],
-            "rules": [{"path": path, "include": False} for path in self._internal_paths()],
+            "rules": [{"path": path, "include": False} for path in _INTERNAL],
         }
 
         def configure(attached: Message) -> None:
@@ -184,15 +191,6 @@ class Session:
         if self._connection is None:
             raise RuntimeError("the debugger is not started")
         return self._connection
-
-    def _internal_paths(self) -> list[str]:
-        """What was loaded before any cell ran, as the event loop is between cells and us."""
-        files = (getattr(sys.modules.get(name), "__file__", None) for name in self._loaded_before)
-        inside = tuple(folder + os.sep for folder in _INTERNAL_FOLDERS)
-        return [
-            *(os.path.join(folder, "**") for folder in _INTERNAL_FOLDERS),
-            *(file for file in files if file and not file.startswith(inside)),
-        ]
 
 
 def _success(request: Message) -> Message:
