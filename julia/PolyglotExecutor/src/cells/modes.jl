@@ -62,7 +62,7 @@ function run_mode(session::Session, shell::ShellScript)
 end
 
 # A shell of a later cell knows the folder before (`;cd -`) from its environment.
-function change_directory(directory::String)
+function change_directory(directory::AbstractString)
     before = pwd()
     directory == before && return nothing
     cd(directory)
