@@ -88,21 +88,21 @@ function answer_failure(session, failure::Failure)
     exception = unwrapped(first(failure.stack)[1])
     fields = JSON.fields(
         "ename" => exception_name(exception),
-        "evalue" => clipped(exception_value(exception)),
-        "traceback" => Any[String(line) for line in split(clipped(stack_text(failure)), '\n')],
+        "evalue" => exception_value(exception),
+        "traceback" => Any[String(line) for line in split(clipped(stack_text(failure), LONGEST_TEXT), '\n')],
         "generation" => session.bridge.exports.generation,
     )
     return fields, outgoing(Values.encode_reference, session.bridge, exception).buffers
 end
 
-"How many characters of an error's message, and of its stack, are told."
+"How many characters of an error's stack are told."
 const LONGEST_TEXT = 200_000
 
 "The text without its middle, if it is so long that no one would read it."
-function clipped(text::AbstractString)
+function clipped(text::AbstractString, longest::Int)
     count = length(text)
-    count <= LONGEST_TEXT && return text
-    half = LONGEST_TEXT ÷ 2
+    count <= longest && return text
+    half = longest ÷ 2
     left_out = "\n… $(count - 2 * half) characters are left out …\n"
     return first(text, half) * left_out * last(text, half)
 end

@@ -32,8 +32,23 @@ function handle_request(session, frame::Frames.Frame, lease::Vector{Int})
 end
 
 function read_variable(mod::Module, name::String)
-    symbol = Symbol(name)
+    symbol = name_in(mod, name)
     return isdefined(mod, symbol) ? getfield(mod, symbol) : throw(UndefVarError(symbol))
+end
+
+"""
+    name_in(mod, name)
+
+The name of a variable in `mod` that Python calls `name`. Python's parser makes one letter of several that look
+alike (`ϵ` is `ε` there), so that a variable of another spelling may be meant.
+"""
+function name_in(mod::Module, name::String)
+    symbol = Symbol(name)
+    (isascii(name) || isdefined(mod, symbol)) && return symbol
+    alike(other) = !isascii(string(other)) && Base.Unicode.normalize(string(other), :NFKC) == name
+    own = names(mod; all=true)
+    found = findfirst(other -> alike(other) && isdefined(mod, other), own)
+    return found === nothing ? symbol : own[found]
 end
 
 "All of them, or none."
@@ -57,7 +72,7 @@ function refuse_constants(mod::Module, variables)
 end
 
 function assign_variable(mod::Module, name::String, @nospecialize(value))
-    Core.eval(mod, Expr(:(=), Symbol(name), QuoteNode(value)))
+    Core.eval(mod, Expr(:(=), name_in(mod, name), QuoteNode(value)))
     return nothing
 end
 
@@ -66,14 +81,13 @@ function call_from_python(session, header::Dict{String,Any}, values::Vector{Any}
     f = target === nothing ? popfirst!(values) : named_function(session, target::String)
     names = header["keywords"]
     positional = length(values) - length(names)
-    args = values[1:positional]
+    args, keywords = with_places(f, values[1:positional], names, values[(positional + 1):end])
     if get(header, "broadcast", false) === true
-        isempty(names) && return Base.materialize(Base.broadcasted(f, args...))
-        keywords = Pair{Symbol,Any}[Symbol(names[i]) => values[positional + i] for i in eachindex(names)]
+        isempty(keywords) && return Base.materialize(Base.broadcasted(f, args...))
         return Base.materialize(Base.broadcasted((xs...) -> f(xs...; keywords...), args...))
     end
-    isempty(names) && return f(args...)
-    return f(args...; Pair{Symbol,Any}[Symbol(names[i]) => values[positional + i] for i in eachindex(names)]...)
+    isempty(keywords) && return f(args...)
+    return f(args...; keywords...)
 end
 
 "A function of the kernel's own (`polyglot.…`) or of Base (`Base.length`, `Base.:+`)."
@@ -187,5 +201,7 @@ const PYTHONS_FUNCTIONS = Dict{String,Any}(
     "polyglot.iterator" => iterator_for_python,
     "polyglot.next!" => next_items,
     "polyglot.python_cause" => python_cause,
+    "polyglot.function" => function_for_python,
+    "polyglot.documentation" => documentation_for_python,
     "polyglot.variables" => variables_for_python,
 )

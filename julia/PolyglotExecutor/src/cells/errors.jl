@@ -42,6 +42,15 @@ function frames_to_boundary(trace::Vector)
     return frames
 end
 
+const RawTrace = typeof(backtrace())
+
+# What a cell prints of an error (`showerror(stdout, e, catch_backtrace())`, a log record) comes by here.
+function Base.show_backtrace(io::IO, trace::RawTrace)
+    frames = user_frames(trace)
+    isempty(frames) || Base.show_backtrace(io, frames)
+    return nothing
+end
+
 """
     without_kernels_methods(text)
 
@@ -83,9 +92,14 @@ unwrapped(exception::LoadError) = unwrapped(exception.error)
 
 exception_name(exception) = string(nameof(typeof(unwrapped(exception))))
 
+"How many characters of an error's message are told, and of the message with its trace."
+const LONGEST_MESSAGE = 4_000
+const LONGEST_ERROR = 20_000
+
 function exception_value(exception)
     return try
-        without_kernels_methods(Base.invokelatest(sprint, showerror, unwrapped(exception)))
+        text = Base.invokelatest(sprint, showerror, unwrapped(exception); context=:limit => true)
+        clipped(without_kernels_methods(text), LONGEST_MESSAGE)
     catch e
         e isa InterruptException && rethrow()
         "(its message cannot be shown: $(typeof(e)))"
@@ -112,11 +126,12 @@ end
 function render_failure(failure::Failure)
     buffer = IOBuffer()
     io = IOContext(buffer, :color => true, :limit => true, :displaysize => display_size())
+    io = IOContext(io, :stacktrace_types_limited => Ref(false))   # types that fill lines are abbreviated
     for (i, (exception, trace)) in enumerate(failure.stack)
         printstyled(io, i == 1 ? "ERROR: " : "\n\ncaused by: "; color=Base.error_color(), bold=true)
         show_exception(io, exception, trace)
     end
-    return replace(String(take!(buffer)), "./In[" => "In[")
+    return replace(without_links(String(take!(buffer))), "./In[" => "In[")
 end
 
 # What cannot be shown is at least named.
@@ -129,7 +144,7 @@ function show_exception(io::IO, exception, trace::Vector)
         e isa InterruptException && rethrow()
         string(exception_name(exception), ": ", exception_value(exception))
     end
-    print(io, rstrip(text))
+    print(io, clipped(rstrip(text), LONGEST_ERROR))
     print_places(io, exception, text)
     return nothing
 end

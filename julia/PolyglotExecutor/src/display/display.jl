@@ -9,13 +9,15 @@ function size_variable(name::String, usual::Int)
 end
 
 "The context in which values are shown: `:color`, `:limit`, `:displaysize`, and `:jupyter` to tell."
-function display_context(io::IO, mod::Module)
-    io = IOContext(io, :color => true)
+function display_context(io::IO, mod::Module, color::Bool=true)
+    io = IOContext(io, :color => color)
     io = IOContext(io, :limit => true)
     io = IOContext(io, :jupyter => true)
     io = IOContext(io, :displaysize => display_size())
     return IOContext(io, :module => mod)
 end
+
+Base.displaysize(::OutputStream) = display_size()
 
 """
     mime_bundle(session, value)
@@ -69,8 +71,9 @@ is_json_text(form) = nameof(typeof(form)) === :JSONText && hasfield(typeof(form)
 function rendered(session::Session, mime::String, @nospecialize(value))
     mime == "text/plain" && value isa String && is_shown_as_it_is(value) && return JSON.InQuotes(value)
     io = IOBuffer()
-    show(display_context(io, session.mod), MIME(mime), value)
-    return encoded(mime, take!(io))
+    is_plain = mime == "text/plain"
+    show(display_context(io, session.mod, is_plain), MIME(mime), value)   # other forms have colours of their own
+    return is_plain ? without_links(String(take!(io))) : encoded(mime, take!(io))
 end
 
 # Base looks at every character of a string, which is felt with megabytes; between quotation marks most

@@ -112,7 +112,7 @@ function answer_call(session, number, @nospecialize(outcome), lease::Vector{Int}
     catch e
         end_lease(session.bridge, lease)
         e isa InterruptException && report_interrupt(session)
-        fields = JSON.fields("ename" => exception_name(e), "evalue" => clipped(exception_value(e)))
+        fields = JSON.fields("ename" => exception_name(e), "evalue" => exception_value(e))
         send_answer(session, number, "error", fields, NO_BUFFERS)
     end
     return nothing

@@ -106,9 +106,18 @@ end
 
 function send_valid(stream::OutputStream, text::Vector{UInt8})
     isvalid(String, text) || (text = Vector{UInt8}(replace_invalid(String(copy(text)))))
+    has_escape(text) && (text = Vector{UInt8}(without_links(String(copy(text)))))
     send_text(stream.channel, stream.header, text)
     return nothing
 end
+
+has_escape(text::Vector{UInt8}) = findfirst(isequal(0x1b), text) !== nothing
+
+# Terminals show a text that is a link by two of these sequences around it (OSC 8), of which no front end knows.
+const LINK_SEQUENCE = r"\e\]8;[^\e\a]*(?:\e\\|\a)"
+
+"The text without what only terminals understand of links."
+without_links(text::String) = occursin("\e]8;", text) ? replace(text, LINK_SEQUENCE => "") : text
 
 replace_invalid(text::String) = map(c -> isvalid(c) ? c : '\ufffd', text)
 

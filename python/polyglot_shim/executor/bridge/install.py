@@ -12,7 +12,7 @@ from .bridge import Bridge, write_proxy
 from .completion import matcher
 from .julia import Julia, ask, call
 from .objects import JuliaObject
-from .served import Server
+from .served import Server, as_identifier
 from .variables import VariableTable, variables_of
 
 Soon = Callable[[Callable[[], None]], None]
@@ -48,16 +48,18 @@ class Crossing:
 
     def bring(self, names: Sequence[tuple[str, str]]) -> None:
         """Before the cell: Julia's variables become ours. All of them, or none."""
-        values = [(here, ask(self.bridge, "get", name=there)) for here, there in names]
+        values = [
+            (as_identifier(here), ask(self.bridge, "get", name=there)) for here, there in names
+        ]
         self._shell.user_ns.update(values)
 
     def hand_out(self, names: Sequence[tuple[str, str]]) -> None:
         """After the cell: our variables become Julia's. All of them, or none."""
         namespace = self._shell.user_ns
         for here, _ in names:
-            if here not in namespace:
+            if as_identifier(here) not in namespace:
                 raise NameError(f"name {here!r} is not defined, which -o names")
-        values = [(here, namespace[here]) for here, _ in names]
+        values = [(here, namespace[as_identifier(here)]) for here, _ in names]
         ask(self.bridge, "set", values, names=[there for _, there in names])
 
     def variables(self, _: str = "") -> VariableTable:

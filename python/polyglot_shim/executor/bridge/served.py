@@ -6,7 +6,8 @@ import ast
 import importlib
 import linecache
 import traceback
-from collections.abc import Callable, Iterator
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
@@ -24,6 +25,13 @@ _AT_ONCE = 1000
 """How many items of a collection go into one answer."""
 _LONGEST_TEXT = 200_000
 """How many characters of an error's message, and of its traceback, are told."""
+_HELP_LINES = (
+    ("Signature", "definition"),
+    ("Init signature", "init_definition"),
+    ("Type", "type_name"),
+    ("File", "file"),
+)
+_HELP_PARTS = (("Docstring", "docstring"), ("Init docstring", "init_docstring"))
 
 
 class Server:
@@ -44,6 +52,7 @@ class Server:
             "polyglot.names": self._names,
             "polyglot.names_below": self._names_below,
             "polyglot.bundle": self._bundle,
+            "polyglot.help": self._help,
             "polyglot.variables": lambda: variables_of(shell.user_ns, shell.user_ns_hidden),
             "polyglot.history": self._history,
             **operators(),
@@ -69,7 +78,8 @@ class Server:
         if op == "get":
             return self._get(header["name"]), header["name"]
         if op == "set":
-            self._shell.user_ns.update(zip(header["names"], values, strict=True))
+            names = map(as_identifier, header["names"])
+            self._shell.user_ns.update(zip(names, values, strict=True))
             return None, ""
         if op == "eval":
             extra = dict(zip(header["names"], values, strict=True))
@@ -80,6 +90,8 @@ class Server:
         namespace = self._shell.user_ns
         if name in namespace:
             return namespace[name]
+        if as_identifier(name) in namespace:
+            return namespace[as_identifier(name)]
         builtins = vars(importlib.import_module("builtins"))
         if name in builtins:
             return builtins[name]
@@ -126,12 +138,21 @@ class Server:
 
     def _names_below(self, path: list[str], *root: Any) -> list[str]:
         """The names below `path`, of variables or of an object."""
-        if not path and not root:
-            return self._names()
-        value = root[0] if root else self._get(path.pop(0))
-        for name in path:
+        return self._names(self._below(path, *root)) if path or root else self._names()
+
+    def _below(self, path: list[str], *root: Any) -> Any:
+        """What `path` leads to, from a variable or from an object."""
+        names = list(path)
+        value = root[0] if root else self._get(names.pop(0))
+        for name in names:
             value = getattr(value, name)
-        return self._names(value)
+        return value
+
+    def _help(self, path: list[str], *root: Any) -> dict[str, str]:
+        """What IPython's `?` says about that."""
+        value = self._below(path, *root)
+        info = self._shell.inspector.info(value, oname=".".join(path))
+        return {"text/plain": "\n".join(_told(info))}
 
     def _bundle(self, value: Any) -> dict[str, Any]:
         """How the value is displayed: forms by mime type; bytes as base64 text."""
@@ -143,6 +164,21 @@ class Server:
         """The session's cells of all languages with their numbers."""
         cells = self._shell.history_manager.input_hist_raw
         return [(number, text) for number, text in enumerate(cells) if number and text]
+
+
+def as_identifier(name: str) -> str:
+    """The name as Python's parser has it: one letter for several that look alike (PEP 3131)."""
+    return name if name.isascii() else unicodedata.normalize("NFKC", name)
+
+
+def _told(info: Mapping[str, Any]) -> Iterator[str]:
+    """The lines of a help text."""
+    for title, field in _HELP_LINES:
+        if info.get(field):
+            yield f"{title}: {info[field].strip()}"
+    for title, field in _HELP_PARTS:
+        if info.get(field):
+            yield f"{title}:\n{info[field]}"
 
 
 def _iterator(value: Any) -> Any:
