@@ -64,6 +64,9 @@ def test_names_that_pythons_parser_normalises(nb: Notebook) -> None:
     assert nb.run(in_("julia", "ϵ")).result == "2"
     nb.run(in_("julia", "py.ℓ = 3"))
     assert nb.run("ℓ").result == "3"
+    nb.run(in_("julia", "𝐱 = 1"))
+    nb.run("jl.𝐱 = 4")
+    assert nb.run(in_("julia", "𝐱, @isdefined(x)")).result == "(4, false)"
 
 
 def test_help_across_languages(nb: Notebook) -> None:
@@ -73,3 +76,35 @@ def test_help_across_languages(nb: Notebook) -> None:
     nb.run(in_("julia", 'maths = pyimport("math")'))
     (help,) = nb.run(in_("julia", "?maths.sqrt")).displays
     assert "square root" in help["text/plain"]
+
+
+def test_help_by_a_name_that_python_alone_has(nb: Notebook) -> None:
+    nb.run("import math")
+    (help,) = nb.run(in_("julia", "?math.sqrt")).displays
+    assert "square root" in help["text/plain"]
+    assert "UndefVarError" in nb.fail(in_("julia", "?neither.sqrt")).error.traceback
+
+
+def test_interact_takes_a_julia_function(nb: Notebook) -> None:
+    shown = nb.run('from ipywidgets import interact; interact(jl("x -> x^2"), x=(0, 3));').displays
+    assert any("widget-view" in mime for bundle in shown for mime in bundle)
+    code = 'pyimport("ipywidgets").interact(x -> x^2, x=(0, 3));'
+    shown = nb.run(in_("julia", code)).displays
+    assert any("widget-view" in mime for bundle in shown for mime in bundle)
+
+
+def test_an_attribute_that_julia_has_not_is_an_attribute_error(nb: Notebook) -> None:
+    code = """
+    try: jl.sin.widget = 1
+    except AttributeError as error: print(type(error).__name__)
+    """
+    assert nb.run(code).stdout == "JuliaError\n"
+
+
+def test_tracebacks_have_the_users_frames_through_any_number_of_crossings(nb: Notebook) -> None:
+    nb.run("def divide(x): return 1 / x\ndef relay(x): return jl.back(divide, x)")
+    nb.run(in_("julia", "back(f, x) = f(x)\nforth(x) = py.relay(x)"))
+    for code in ("jl.forth(0)", in_("julia", "forth(0)")):
+        text = nb.fail(code).error.traceback
+        assert "divide" in text and "relay" in text and "back" in text and "forth" in text
+        assert "executor/bridge" not in text and "executor/pipes" not in text

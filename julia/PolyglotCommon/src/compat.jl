@@ -156,6 +156,18 @@ function takes_keywords(@nospecialize(f))
     end
 end
 
+# 1.12 made it an error of a type of its own; before, its text alone says what it is.
+"The type and the name of a field that a value was asked for and has not; `nothing` for another error."
+function missing_field(@nospecialize(exception))
+    @static if isdefined(Core, :FieldError)
+        return exception isa FieldError ? (exception.type, exception.field) : nothing
+    else
+        exception isa ErrorException || return nothing
+        found = match(r"^type (\w+) has no field (\w+)$", exception.msg)
+        return found === nothing ? nothing : (Symbol(found[1]), Symbol(found[2]))
+    end
+end
+
 # 1.12 gave `fd` another type.
 "The descriptor of an open file, as an integer."
 descriptor(io::IOStream) = Int(reinterpret(Cint, RawFD(fd(io))))

@@ -53,15 +53,22 @@ const WHOLE_NAME = r"^([\p{L}_][\w!]*(?:\.\w+)+)\s*\??$"
     python_help(ask, session, name)
 
 What Python knows about the object that a dotted name means, by mime type: a name below `py`, or below an
-object of Python's. `nothing` where the name is Julia's. `ask(session, target, root, path)` asks Python.
+object of Python's, or below a variable that Python alone has. `nothing` where the name is Julia's.
+`ask(session, target, root, path)` asks Python.
 """
 function python_help(ask, session, name::AbstractString)
     found = match(WHOLE_NAME, name)
     found === nothing && return nothing
     path = split(found[1], '.')
     root = python_root(session, path)
-    root === nothing && return nothing
-    return ask(session, "polyglot.help", root, path[2:end])
+    root === nothing || return ask(session, "polyglot.help", root, path[2:end])
+    isdefined(session.mod, Symbol(path[1])) && return nothing
+    try
+        return ask(session, "polyglot.help", PYTHON, path)
+    catch e   # neither language knows the name: Julia says so
+        e isa PyError || rethrow()
+        return nothing
+    end
 end
 
 ask_at_length(session, target::String, root, path) = call_python(target, path_parts(root, path)...)

@@ -130,17 +130,25 @@ Base.show(io::IO, o::PyFunction) = print(io, call_python("builtins.repr", o)::St
 
 # --------------------------------------------------------------------------------------- display
 
-"How Python displays the object: its forms by mime type, bytes as base64 text."
-bundle_of(o::AnyPyObject) = call_python("polyglot.bundle", o)::Dict{Any,Any}
+"""
+How Python displays the object: its forms by mime type, bytes as base64 text, and their metadata. There are none
+where it has displayed itself.
+"""
+python_forms(o::AnyPyObject) = call_python("polyglot.bundle", o)::Tuple
+bundle_of(o::AnyPyObject) = python_forms(o)[1]::Dict{Any,Any}
 
-# A message gets all forms by one question.
-function mime_bundle(::Session, o::AnyPyObject)
+# A message gets all that by one question.
+function shown_forms(::Session, o::AnyPyObject)
+    forms, metadata = python_forms(o)
     data = JSON.fields()
-    for (mime, form) in bundle_of(o)
+    for (mime, form) in forms
         push!(data, Pair{String,Any}(mime, is_json(mime) ? JSON.Raw(JSON.json(form)) : form))
     end
-    return data
+    return data, metadata_fields(metadata)
 end
+
+mime_bundle(session::Session, o::AnyPyObject) = shown_forms(session, o)[1]
+metadata_of(::Session, ::AnyPyObject) = JSON.fields()
 
 Base.show(io::IO, ::MIME"text/plain", o::PyObject) = print(io, bundle_of(o)["text/plain"])
 Base.show(io::IO, ::MIME"text/plain", o::PyFunction) = print(io, bundle_of(o)["text/plain"])

@@ -90,6 +90,13 @@ function call_python(target::AnyPyObject, args::Tuple, keywords)
     return ask_python("call", parts, call_fields(nothing, names))
 end
 
+"Has Python show the figures that the cell has drawn."
+function show_figures(session)
+    session.bridge.figures = false
+    call_python("polyglot.show_figures")
+    return nothing
+end
+
 function named_arguments(args::Tuple, more::Int)
     parts = sizehint!(NamedValue[], length(args) + more)
     for (i, value) in enumerate(args)

@@ -19,6 +19,8 @@ it needs, with the names of each. Throws [`Values.ConversionError`](@ref) and `I
 function request(session, op::String, parts::Vector{NamedValue}, fields::JSON.Fields)
     bridge = session.bridge
     release_dropped(session)
+    hand_over(session)
+    add_redirected!(fields, session)
     name = op == "get" ? fields_name(fields) : "the result"
     push!(fields, Pair{String,Any}("generation", bridge.exports.generation))
     lease = Int[]
@@ -32,11 +34,18 @@ function request(session, op::String, parts::Vector{NamedValue}, fields::JSON.Fi
     end
 end
 
+function add_redirected!(fields::JSON.Fields, session)
+    names = redirected(session)
+    isempty(names) || push!(fields, Pair{String,Any}("capture", names))
+    return fields
+end
+
 fields_name(fields::JSON.Fields) = String(last(fields[findfirst(f -> first(f) == "name", fields)]))
 
 function result_of(session, frame::Frames.Frame, name::String="the result")
     header = frame.header
     meet!(session.bridge, header)
+    get(header, "figures", false) === true && (session.bridge.figures = true)
     value = isempty(frame.buffers) ? nothing : decode_answer(session, frame, name)
     return header["status"] == "ok" ? (value, nothing) : (nothing, Failed(header, value))
 end

@@ -9,6 +9,12 @@ function serve_python!(session)
 end
 
 function handle_request(session, frame::Frames.Frame, lease::Vector{Int})
+    names = get(frame.header, "capture", ())
+    isempty(names) && !is_collecting(session) && return answer_request(session, frame, lease)
+    return collected(() -> answer_request(session, frame, lease), session, names)
+end
+
+function answer_request(session, frame::Frames.Frame, lease::Vector{Int})
     header = frame.header
     values = arguments(session, frame)
     op = header["op"]::String
@@ -44,7 +50,7 @@ alike (`ϵ` is `ε` there), so that a variable of another spelling may be meant.
 """
 function name_in(mod::Module, name::String)
     symbol = Symbol(name)
-    (isascii(name) || isdefined(mod, symbol)) && return symbol
+    isdefined(mod, symbol) && return symbol
     alike(other) = !isascii(string(other)) && Base.Unicode.normalize(string(other), :NFKC) == name
     own = names(mod; all=true)
     found = findfirst(other -> alike(other) && isdefined(mod, other), own)
@@ -204,4 +210,5 @@ const PYTHONS_FUNCTIONS = Dict{String,Any}(
     "polyglot.function" => function_for_python,
     "polyglot.documentation" => documentation_for_python,
     "polyglot.variables" => variables_for_python,
+    "polyglot.write" => write_here,
 )

@@ -27,7 +27,28 @@ between.
 function user_frames(trace::Vector)
     frames = frames_to_boundary(trace)
     last = findlast(is_user, frames)
-    return filter!(!is_kernel, resize!(frames, last === nothing ? 0 : last))
+    return without_kernel(resize!(frames, last === nothing ? 0 : last))
+end
+
+# What Base does between two calls of the kernel's is the kernel's, too.
+function without_kernel(frames::Vector{StackTraces.StackFrame})
+    kept = StackTraces.StackFrame[]
+    between = StackTraces.StackFrame[]   # not the user's, behind one of the kernel's
+    behind_kernel = false
+    for frame in frames
+        if is_kernel(frame)
+            behind_kernel || append!(kept, between)
+            behind_kernel = true
+            empty!(between)
+        else
+            push!(between, frame)
+            is_user(frame) || continue
+            append!(kept, between)
+            empty!(between)
+            behind_kernel = false
+        end
+    end
+    return append!(kept, between)
 end
 
 # Where each of the kernel's own calls below came from is not asked: it takes as long as all the rest.
@@ -145,6 +166,7 @@ function show_exception(io::IO, exception, trace::Vector)
         string(exception_name(exception), ": ", exception_value(exception))
     end
     print(io, clipped(rstrip(text), LONGEST_ERROR))
+    print_hint(io, unwrapped(exception))
     print_places(io, exception, text)
     return nothing
 end

@@ -31,6 +31,9 @@ function mime_bundle(session::Session, @nospecialize(value))
     return forms_by_show(session, value, forms)
 end
 
+"The `data` of a message and its `metadata`. There is no data where showing the value was all that it takes."
+shown_forms(session::Session, @nospecialize(value)) = mime_bundle(session, value), metadata_of(session, value)
+
 "The forms that the value's `show` methods give."
 function forms_by_show(session::Session, @nospecialize(value), forms::Forms=forms_of(session.mimes, value))
     data = JSON.fields("text/plain" => rendered(session, "text/plain", value))
@@ -169,8 +172,9 @@ Base.display(::IJulia.InlineDisplay, mime::MIME, @nospecialize(value)) =
 Base.displayable(::IJulia.InlineDisplay, ::MIME) = true
 
 function show_value(session::Session, @nospecialize(value))
-    data = mime_bundle(session, value)
-    return show_data(session, data; metadata=metadata_of(session, value))
+    data, metadata = shown_forms(session, value)
+    isempty(data) || show_data(session, data; metadata=metadata)
+    return nothing
 end
 
 function show_value(session::Session, mime::MIME, @nospecialize(value))

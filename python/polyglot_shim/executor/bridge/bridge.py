@@ -22,6 +22,7 @@ from ..values.references import Exports, Holding, Imports, Reference
 from ..values.shared import Lender
 from .arrivals import Arrivals
 from .losses import LossWarnings
+from .redirected import hand_over, redirected
 
 PATIENCE = 1.0
 """How long a question by completion or inspection may take, in seconds.
@@ -91,6 +92,10 @@ class Bridge:
         asking = current_request().muted
         if not asking:
             self.settle()
+            hand_over()
+            names = redirected()
+            if names:
+                fields["capture"] = names
         encoded = self._checked(self.codec.encode_parts(parts))
         fields["generation"] = self.exports.generation
         result = partial(self._result, fields.get("name", "the result"))

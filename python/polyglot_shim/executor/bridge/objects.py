@@ -54,7 +54,12 @@ class JuliaObject:
             raise Undefined.of(error) from None
 
     def __setattr__(self, name: str, value: Any) -> None:
-        self._polyglot_call("polyglot.setproperty!", (name, value))
+        try:
+            self._polyglot_call("polyglot.setproperty!", (name, value))
+        except JuliaError as error:
+            if self._polyglot_call("polyglot.hasproperty", (name,)):
+                raise
+            raise Undefined.of(error) from None
 
     def __getitem__(self, index: Any) -> Any:
         return self._polyglot_call("polyglot.getindex", _indices(self, index))

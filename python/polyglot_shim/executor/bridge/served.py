@@ -11,14 +11,16 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from ..cells.errors import message_of, user_part
+from ..cells.errors import cut_own_frames, message_of, user_part
 from ..cells.shell import ZMQInteractiveShell
 from ..display.display import encode_bundle
+from ..display.figures import figures_wait, show_figures
 from ..pipes.calls import Answer, Calls
 from ..pipes.frames import Frame
 from .bridge import Bridge
-from .julia import JuliaError
+from .julia import JuliaError, call
 from .operators import operators
+from .redirected import collected, write_here
 from .variables import variables_of
 
 _AT_ONCE = 1000
@@ -53,6 +55,8 @@ class Server:
             "polyglot.names_below": self._names_below,
             "polyglot.bundle": self._bundle,
             "polyglot.help": self._help,
+            "polyglot.show_figures": show_figures,
+            "polyglot.write": write_here,
             "polyglot.variables": lambda: variables_of(shell.user_ns, shell.user_ns_hidden),
             "polyglot.history": self._history,
             **operators(),
@@ -65,10 +69,14 @@ class Server:
 
     def _serve(self, frame: Frame) -> Answer:
         try:
-            value, name = self._handle(frame)
-            return self._bridge.answer(value, name)
+            with collected(frame.header.get("capture", ()), self._write):
+                value, name = self._handle(frame)
+            answer = self._bridge.answer(value, name)
         except BaseException as error:
-            return self._bridge.failure(describe(error), error)
+            answer = self._bridge.failure(describe(error), error)
+        if figures_wait():
+            answer.fields["figures"] = True
+        return answer
 
     def _handle(self, frame: Frame) -> tuple[Any, str]:
         """The answer, and what it is called."""
@@ -154,11 +162,16 @@ class Server:
         info = self._shell.inspector.info(value, oname=".".join(path))
         return {"text/plain": "\n".join(_told(info))}
 
-    def _bundle(self, value: Any) -> dict[str, Any]:
-        """How the value is displayed: forms by mime type; bytes as base64 text."""
-        formatter = self._shell.display_formatter
-        data, _ = formatter.format(value)
-        return encode_bundle(data)
+    def _bundle(self, value: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        """How the value is displayed: forms by mime type, bytes as base64 text; and their metadata.
+
+        There is none of one that has displayed itself.
+        """
+        data, metadata = self._shell.display_formatter.format(value)
+        return encode_bundle(data), metadata
+
+    def _write(self, name: str, text: str) -> None:
+        call(self._bridge, "polyglot.write", (name, text), {})
 
     def _history(self) -> list[tuple[int, str]]:
         """The session's cells of all languages with their numbers."""
@@ -224,6 +237,7 @@ def _push(value: Any, *items: Any) -> None:
 
 def describe(error: BaseException) -> dict[str, Any]:
     """What the other side is told of an error: type, message, and where it happened."""
+    cut_own_frames(error)
     told = traceback.TracebackException(type(error), error, user_part(error.__traceback__))
     _leave_out_what_julia_told(told, error)
     return {
