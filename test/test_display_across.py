@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import nbformat
 from languages import in_
 from notebook import Notebook
 
@@ -87,3 +90,19 @@ def test_a_copy_has_no_methods_of_pythons(nb: Notebook) -> None:
     assert 'py"x.sort"' in error.traceback
     error = nb.fail(in_("julia", "struct Empty end; Empty().sort()")).error
     assert 'py"' not in error.traceback
+
+
+def test_cells_of_both_languages_that_a_cell_runs(nb: Notebook, tmp_path: Path) -> None:
+    sources = [
+        "first = 1",
+        "%julia -i before=first -o after\nafter = before + 1\nprintln(after); [after]",
+        "print(after)",
+    ]
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    path = tmp_path / "both.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+    cell = nb.run(f"%run {path}")
+    assert cell.stdout == "2\n2\n"
+    assert [shown["text/plain"].splitlines()[-1] for shown in cell.displays] == [" 2"]
+    nb.run("%julia\nthree = 3; print(three)")
+    assert nb.run("%rerun").stdout.endswith("3")

@@ -185,6 +185,13 @@ function next_items(session, items::Items)
     return Tuple(taken)
 end
 
+# A cell that Python runs (`%run notebook.ipynb`, `%rerun`) shows what it gives as the host's cells do.
+function cell_for_python(session, code::String)
+    cell = run_mode(session, cell_mode(code), "Python")
+    cell === nothing || !cell.shown || Base.invokelatest(show_value, session, cell.value)
+    return nothing
+end
+
 # When an error of Julia's was in truth Python's, Python shows its own as the cause.
 python_cause(session, e) = nothing
 python_cause(session, e::PyError) = e.exception
@@ -209,6 +216,7 @@ const PYTHONS_FUNCTIONS = Dict{String,Any}(
     "polyglot.python_cause" => python_cause,
     "polyglot.function" => function_for_python,
     "polyglot.documentation" => documentation_for_python,
+    "polyglot.cell" => cell_for_python,
     "polyglot.variables" => variables_for_python,
     "polyglot.write" => write_here,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from ...notebooks.marker import parse_cell
 from ..cells.shell import ZMQInteractiveShell
 from ..pipes.calls import Calls
 from ..pipes.channel import Channel
@@ -37,6 +38,7 @@ class Crossing:
         shell.user_ns["jl"] = shell.user_ns_hidden["jl"] = Julia(self.bridge)
         shell.Completer.custom_matchers.append(matcher(self.bridge, shell.user_ns))
         shell.register_magic_function(self.variables, "line", "variables")
+        shell.run_julia_cell = self.run_cell
 
     def _release_arrived(self, frame: Frame) -> None:
         self.bridge.release_arrived(frame)
@@ -60,10 +62,24 @@ class Crossing:
             if as_identifier(here) not in namespace:
                 raise NameError(f"name {here!r} is not defined, which -o names")
         values = [(here, namespace[as_identifier(here)]) for here, _ in names]
-        ask(self.bridge, "set", values, names=[there for _, there in names])
+        if values:
+            ask(self.bridge, "set", values, names=[there for _, there in names])
+
+    def run_cell(self, source: str) -> None:
+        """Run a cell of Julia's that Python code has come upon, as in a notebook that it runs."""
+        cell = parse_cell(source, "julia")
+        self.hand_out([(there, here) for here, there in map(_renamed, cell.inputs)])
+        call(self.bridge, "polyglot.cell", (cell.code,), {})
+        self.bring([(there, here) for here, there in map(_renamed, cell.outputs)])
 
     def variables(self, _: str = "") -> VariableTable:
         """Show the variables of both languages in one table: %variables"""
         ours = variables_of(self._shell.user_ns, self._shell.user_ns_hidden)
         theirs = call(self.bridge, "polyglot.variables", (), {})
         return VariableTable([*ours, *map(tuple, theirs)])
+
+
+def _renamed(item: str) -> tuple[str, str]:
+    """The name in the cell and the one in the other language, of an item of `-i` or `-o`."""
+    here, _, there = (part.strip() for part in item.partition("="))
+    return here, there or here
