@@ -62,7 +62,7 @@ def test_a_walk_through_a_cell(debugged: LabNotebook) -> None:
     expect(overlay).to_be_visible(timeout=GUARD)
     frames = page.locator(".jp-DebuggerCallstackFrame")
     expect(frames).to_have_count(1)
-    variables = page.locator(".jp-DebuggerVariables-body")
+    variables = page.locator(".jp-DebuggerVariables-body:visible")
     expect(variables).to_contain_text("price")
     folder = CHECKOUT / "artefacts" / "lab"
     folder.mkdir(parents=True, exist_ok=True)
