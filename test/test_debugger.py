@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 from debugger import Debugger
+from ipykernel.compiler import murmur2_x86
 from notebook import Notebook
+from polyglot_shim.executor.cells.murmur2 import SEED, murmur2
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 CELL = "a = 1\nb = a + 1\nc = b + 1\nprint(a + b + c)"
@@ -39,6 +41,19 @@ def test_a_notebook_that_does_not_debug_pays_nothing(fresh: Notebook) -> None:
     assert fresh.value("'debugpy' in sys.modules or sys.gettrace() is not None") == "False"
     assert Debugger(fresh).respond("threads")["success"] is False  # no session is under way
     assert fresh.value("'debugpy' in sys.modules") == "False"
+
+
+def test_the_names_of_cells_are_jupyters() -> None:
+    """A front end computes them: MurmurHash2 of the cell's text."""
+    for text in ("", "a", "ab", "abc", "x = 1\n" * 300, "λ = 'Größe'"):
+        assert murmur2(text) == murmur2_x86(text, SEED)
+
+
+def test_the_file_of_a_cell_holds_it_as_it_is_written(nb: Notebook) -> None:
+    source = "%python\n%time x = 1\n(lambda: x).__code__.co_filename"
+    assert nb.run(source).result == repr(Debugger(nb).ask("dumpCell", code=source)["sourcePath"])
+    path = Debugger(nb).ask("dumpCell", code=source)["sourcePath"]
+    assert Debugger(nb).ask("source", source={"path": path})["content"] == source
 
 
 def test_a_session_can_be_ended_and_begun_again(nb: Notebook) -> None:
@@ -316,6 +331,23 @@ def test_an_interrupt_ends_what_stands(nb: Notebook, debugger: Debugger) -> None
         assert nb.value("reached") == "1"
 
 
+def test_an_interrupt_in_a_function_keeps_the_variables(nb: Notebook, debugger: Debugger) -> None:
+    code = "kept = [1]\ndef f():\n    kept.append(2)\n    return 3\nf()\nkept.append(4)"
+    debugger.break_at(code, 4)
+    cell = nb.submit(code)
+    waits = nb.submit("kept.append(5)")
+    debugger.wait_for_stop()
+    nb.interrupt()
+    assert cell.wait().error.ename == "KeyboardInterrupt"
+    assert waits.wait().status == "aborted"
+    assert nb.value("kept") == "[1, 2]"
+    again = nb.submit(code)  # and the breakpoint is still there
+    debugger.wait_for_stop()
+    debugger.resume("continue")
+    again.wait()
+    assert nb.value("kept") == "[1, 2, 4]"
+
+
 def test_an_interrupt_of_julia_beside_it(nb: Notebook, debugger: Debugger) -> None:
     debugger.break_at(CELL, 3)
     cell = nb.submit(CELL)
@@ -327,6 +359,114 @@ def test_an_interrupt_of_julia_beside_it(nb: Notebook, debugger: Debugger) -> No
     assert debugger.line == 3
     debugger.resume("continue")
     cell.wait()
+
+
+def test_a_cell_in_the_background_runs_beside_it(nb: Notebook, debugger: Debugger) -> None:
+    debugger.break_at(CELL, 3)
+    cell = nb.submit(CELL)
+    debugger.wait_for_stop()
+    assert nb.submit("%julia &\n2 + 3").wait().result == "5"
+    assert nb.run("%julia\n2 + 4").result == "6"
+    assert debugger.line == 3
+    debugger.resume("continue")
+    assert cell.wait().stdout == "6\n"
+
+
+def test_a_cell_in_the_background_is_debugged(nb: Notebook, debugger: Debugger) -> None:
+    source = "%python &\n" + CELL
+    debugger.break_at(source, 4)
+    cell = nb.submit(source)
+    debugger.wait_for_stop()
+    assert debugger.line == 4
+    assert nb.run("%julia\n2 + 3").result == "5"
+    nb.interrupt()
+    assert cell.wait().error.ename == "KeyboardInterrupt"
+    assert nb.run(CELL).stdout == "6\n"
+
+
+def test_a_cell_that_awaits(nb: Notebook, debugger: Debugger) -> None:
+    code = "import asyncio\nx = 1\nawait asyncio.sleep(0.01)\nx = 2\nprint(x)"
+    debugger.break_at(code, 2, 4)
+    cell = nb.submit(code)
+    for line in (2, 4):
+        debugger.wait_for_stop()
+        assert debugger.line == line
+        debugger.resume("continue")
+    assert cell.wait().stdout == "2\n"
+
+
+def test_a_cell_of_a_subshell(nb: Notebook, debugger: Debugger) -> None:
+    subshell = nb.ask("create_subshell_request", channel="control").answer["subshell_id"]
+    debugger.break_at(CELL, 3)
+    cell = nb.submit(CELL, subshell=subshell)
+    debugger.wait_for_stop()
+    assert debugger.line == 3
+    debugger.resume("continue")
+    assert cell.wait().stdout == "6\n"
+    nb.ask("delete_subshell_request", {"subshell_id": subshell}, "control")
+
+
+def test_a_thread_stops(nb: Notebook, debugger: Debugger) -> None:
+    code = (
+        "import threading\n"
+        "def work():\n"
+        "    inside = 1\n"
+        "    print(inside)\n"
+        "thread = threading.Thread(target=work, name='worker')\n"
+        "thread.start(); thread.join()"
+    )
+    debugger.break_at(code, 4)
+    cell = nb.submit(code)
+    debugger.wait_for_stop()
+    threads = {each["id"]: each["name"] for each in debugger.ask("threads")["threads"]}
+    assert threads[debugger.thread] == "worker"
+    assert not [name for name in threads.values() if name.startswith("polyglot")]
+    assert debugger.locals() == {"inside": "1"}
+    debugger.resume("continue")
+    assert cell.wait().stdout == "1\n"
+
+
+def test_a_pause(nb: Notebook, debugger: Debugger) -> None:
+    cell = nb.submit("n = 0\nwhile n >= 0:\n    n += 1")
+    nb.wait_until(lambda: cell.state == "busy", "its beginning")
+    thread = next(t["id"] for t in debugger.ask("threads")["threads"] if t["name"] == "MainThread")
+    debugger.ask("pause", threadId=thread)
+    debugger.wait_for_stop("pause")
+    assert debugger.line in (2, 3)
+    frame = debugger.frames[0]["id"]
+    debugger.ask("setExpression", expression="n", value="-5", frameId=frame)
+    debugger.resume("continue")
+    cell.wait()
+
+
+def test_several_clients(nb: Notebook, debugger: Debugger) -> None:
+    """All hear the events; any may let it go on, and ask where it stands."""
+    other = Debugger(nb.kernel.connect())
+    debugger.break_at(CELL, 3)
+    cell = nb.submit(CELL)
+    debugger.wait_for_stop()
+    info = other.ask("debugInfo")
+    assert info["isStarted"] is True
+    assert info["stoppedThreads"] == [debugger.thread]
+    assert [each["breakpoints"] for each in info["breakpoints"]] == [[{"line": 3}]]
+    other.thread = debugger.thread
+    assert other.line == 3
+    other.resume("continue")
+    assert cell.wait().stdout == "6\n"
+    debugger.wait_for_event("continued")
+
+
+def test_a_second_client_may_begin_a_session_that_is_under_way(
+    nb: Notebook, debugger: Debugger
+) -> None:
+    """As one that is opened once more."""
+    debugger.break_at(CELL, 3)
+    other = Debugger(nb.kernel.connect())
+    other.start()
+    cell = nb.submit(CELL)
+    debugger.wait_for_stop()
+    debugger.resume("continue")
+    assert cell.wait().stdout == "6\n"
 
 
 def test_a_restart_ends_the_session(fresh: Notebook) -> None:
