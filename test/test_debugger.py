@@ -34,10 +34,12 @@ def test_the_kernel_says_that_it_has_one(nb: Notebook) -> None:
 
 def test_a_notebook_that_does_not_debug_pays_nothing(fresh: Notebook) -> None:
     """Nor does a front end that looks whether somebody does."""
+    fresh.run("import sys, threading")
+    assert fresh.value("[m for m in sys.modules if 'debugging.commands' in m]") == "[]"
+    assert "polyglot-debug" not in fresh.value("[t.name for t in threading.enumerate()]")
     info = Debugger(fresh).ask("debugInfo")
     assert info["isStarted"] is False
     assert info["stoppedThreads"] == info["breakpoints"] == []
-    fresh.run("import sys, threading")
     assert fresh.value("'debugpy' in sys.modules or sys.gettrace() is not None") == "False"
     assert Debugger(fresh).respond("threads")["success"] is False  # no session is under way
     assert fresh.value("'debugpy' in sys.modules") == "False"
