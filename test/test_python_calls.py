@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from executor_pipes import GUARD, SOURCES  # noqa: F401  makes polyglot_shim importable
 from polyglot_shim.executor.bridge.arrivals import Arrivals
+from polyglot_shim.executor.cells.interrupt import Interrupts
 from polyglot_shim.executor.cells.request import Request, current_request, set_request
 from polyglot_shim.executor.pipes.calls import Answer, Calls
 from polyglot_shim.executor.pipes.frames import Frame
@@ -38,7 +39,7 @@ def pipe() -> Pipe:
 
 @pytest.fixture
 def calls(pipe: Pipe) -> Calls:
-    return Calls(pipe, pipe)  # type: ignore[arg-type]
+    return Calls(pipe, pipe, Interrupts(lambda _: None))  # type: ignore[arg-type]
 
 
 def in_thread(work: Callable[[], Any]) -> Callable[[], Any]:

@@ -47,7 +47,8 @@ def stops(nb: Notebook, language: str, code: str) -> tuple[Cell, int]:
 # ------------------------------------------------------------ loops from one language to the other
 
 DEFINED = {
-    "python": "import numpy as np, time\ndef f(x): return 1\ndef hh(n): return jl.gg(n - 1)\n"
+    "python": "import numpy as np, time\ndef f(x): return 1\n"
+    "def hh(n): return jl.gg(n - 1) if n else 0\n"
     "big = np.ones(2**20)",
     "julia": "g(x) = x\ngg(n) = n == 0 ? 0 : 1 + py.hh(n - 1)",
 }
@@ -64,6 +65,8 @@ DEFINED = {
         ("python", "while True: jl.g(np.ones(2**14))"),
         ("python", "while True: jl.g(big)"),
         ("python", "while True: jl.x = big"),
+        ("python", "while True: jl.gg(5)"),
+        ("julia", "while true; py.hh(5); end"),
         ("python", "jl('while true; end')"),
     ],
 )

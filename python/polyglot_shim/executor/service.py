@@ -56,7 +56,7 @@ class Executor:
         self.interrupts.install()
         self.output = Output(self.channel, self.interrupts)
         self.prompter = Prompter(self.channel, self.output)
-        self.calls = Calls(self.channel, self.output)
+        self.calls = Calls(self.channel, self.output, self.interrupts)
         self.calls.on_unserved = self._put
         self.requests = KnownRequests()
         self.context = contextvars.copy_context()

@@ -92,6 +92,19 @@ function drain_interrupts()
 end
 
 """
+    let_through(f, argument)
+
+`f(argument)`, in which an interrupt is thrown. To be called where SIGINT is deferred, and in a `try`, which
+defers it again.
+"""
+function let_through(f, argument)
+    Base.sigatomic_end()
+    value = f(argument)
+    Base.sigatomic_begin()
+    return value
+end
+
+"""
     wait_undisturbed(on_interrupt, wait, argument)
 
 `wait(argument)` with interrupts let through, so that none stays behind for the cell that comes;
@@ -100,10 +113,7 @@ end
 function wait_undisturbed(on_interrupt, wait, argument)
     while true
         try
-            Base.sigatomic_end()
-            value = wait(argument)
-            Base.sigatomic_begin()
-            return value
+            return let_through(wait, argument)
         catch e
             e isa InterruptException || rethrow()
             on_interrupt()

@@ -55,8 +55,9 @@ function call(
 )
     calls = session.calls
     mail = Channel{Any}(typemax(Int))
-    number = begin_call!(calls, mail)
     timer = isfinite(limit) ? Timer(_ -> put!(mail, nothing), limit) : nothing
+    Base.sigatomic_begin()   # an interrupt while it waits or reads: then nobody's frame is lost
+    number = begin_call!(calls, mail)
     try
         header = JSON.fields(
             "type" => "call", "to" => to, "call" => number, "op" => op,
@@ -65,11 +66,11 @@ function call(
         )
         send(session.channel, append!(header, fields), buffers)
         while true
+            let_through(wait, mail)
             frame = take!(mail)::Union{Frames.Frame,Nothing}
-            (frame === nothing || frame.header["type"] == "return") && return read(frame)
-            Base.sigatomic_begin()   # as in the loop that serves the host
+            is_call = frame !== nothing && frame.header["type"] == "call"
+            is_call || return let_through(read, frame)
             serve_call(session, frame)
-            Base.sigatomic_end()
         end
     finally
         timer === nothing || close(timer)
@@ -79,6 +80,7 @@ function call(
             frame = take!(mail)
             frame === nothing || deliver(session, frame)
         end
+        Base.sigatomic_end()
     end
 end
 

@@ -224,15 +224,12 @@ class Runner:
         self._finish(asked, {"status": "ok"})
 
     async def _call(self, frame: Frame) -> None:
-        try:
+        with self._interrupts.shielded():
+            self._interrupts.begin(frame.header.get("id"))
             try:
-                self._interrupts.begin(frame.header.get("id"))
                 self._calls.serve(frame)
             finally:
                 self._interrupts.end()
-        except KeyboardInterrupt:
-            # Too late for the call's own answer, which was sent, or is sent by its handler.
-            self._interrupts.end()
         self._calls.pay()
         flush_stdout()
         self.transfers.settle()

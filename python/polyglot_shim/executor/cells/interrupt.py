@@ -7,8 +7,8 @@ things can be under way then:
 - the event loop waits for a cell that awaits: the cell is cancelled, and `interruptible` makes a
   `KeyboardInterrupt` of it where it waits;
 - a task of an earlier cell keeps the request that waits from beginning: it ends by the interrupt;
-- the executor is about its own business: in the middle of a frame (`shield`) the interrupt is
-  kept until the frame is out; with no request running or waiting it is ignored.
+- the executor is about its own business: in the middle of a frame, or of a call (`shielded`), the
+  interrupt is kept until that is done; with no request running or waiting it is ignored.
 
 All state belongs to the main thread, where Python runs signal handlers. Subshells have threads of
 their own, which no signal reaches.
@@ -26,6 +26,7 @@ from collections.abc import Callable, Coroutine, Generator, Iterator
 from contextlib import contextmanager
 from contextvars import Context
 from dataclasses import dataclass
+from queue import SimpleQueue
 from types import FrameType
 from typing import Any
 
@@ -59,8 +60,9 @@ class Interrupts:
         self._own_task: asyncio.Task[Any] | None = None  # the executor's, which runs the requests
         self._spared_until = 0.0
         self.running: Running | None = None
-        self._depth = 0  # of shielded blocks
-        self._pending = False  # an interrupt came inside a shielded block
+        self.is_shielded = False  # the main thread is in a shielded block
+        self.is_pending = False  # an interrupt came inside a shielded block
+        self._wakes: SimpleQueue[Any] | None = None  # what the main thread waits at in such a block
 
     def install(self) -> None:
         """Take over SIGINT. Done for each cell, as user code may have taken it, too."""
@@ -68,13 +70,13 @@ class Interrupts:
 
     def begin(self, id: int | None) -> None:
         """User code of a request runs from here to `end`; catch KeyboardInterrupt around both."""
-        if not self._is_here():
+        if not self.is_here():
             return
         if self._awaited == id:
             self._awaited = None
         if self.running is None:
             self.install()
-        self._pending = False
+        self.is_pending = False
         self.running = Running(id)
 
     def end(self, outer: Running | None = None) -> None:
@@ -82,7 +84,7 @@ class Interrupts:
 
         That is a cell that awaits something, or none: then interrupts are ignored.
         """
-        if self._is_here():
+        if self.is_here():
             self.running = outer
 
     def expect(self, id: int) -> None:
@@ -96,7 +98,7 @@ class Interrupts:
     @contextmanager
     def spared(self, wanted: bool) -> Iterator[None]:
         """In this block interrupts are ignored for a moment, and raised if they come later."""
-        if not (wanted and self._is_here()):
+        if not (wanted and self.is_here()):
             yield
             return
         self._spared_until = time.monotonic() + _SPARED
@@ -105,23 +107,39 @@ class Interrupts:
         finally:
             self._spared_until = 0.0
 
-    def shield(self) -> None:
-        """Begin a block that must not be left half done; `unshield` ends it, always."""
-        if self._is_here():
-            self._depth += 1
+    def shielded(self) -> _Block:
+        """A block that must not be left half done: an interrupt is raised at its end."""
+        return _Block(self, shields=True)
 
-    def unshield(self) -> None:
-        """End the block, and raise the interrupt that came meanwhile."""
-        if self._is_here():
-            self._depth -= 1
-            if self._pending and self._depth == 0:
-                self._pending = False
-                self._deliver(None)
+    def exposed(self) -> _Block:
+        """User code within a shielded block: there interrupts are raised where they hit."""
+        return _Block(self, shields=False)
+
+    def take(self, arrivals: SimpleQueue[Any]) -> Any:
+        """The next of `arrivals`, in a shielded block: an interrupt ends the wait, and takes none.
+
+        Whoever takes what is left has to pass over `None`, by which the wait was ended.
+        """
+        if not self.is_here():
+            return arrivals.get()
+        while True:
+            self._wakes = arrivals
+            taken = None if self.is_pending else arrivals.get()
+            self._wakes = None
+            if taken is not None:
+                return taken
+            self.raise_pending()
+
+    def raise_pending(self) -> None:
+        """Raise the interrupt that came in a shielded block, if one did."""
+        if self.is_pending:
+            self.is_pending = False
+            self._deliver(None)
 
     async def run_task(self, coroutine: Coroutine[Any, Any, Any], context: Context) -> Any:
         """Await the cell `coroutine` as a task of its own, in `context`, that an interrupt ends."""
         running = self.running
-        if not self._is_here() or running is None:
+        if not self.is_here() or running is None:
             return await create_task(coroutine, context)
         running.task = create_task(self._driven(coroutine, running), context)
         try:
@@ -137,7 +155,8 @@ class Interrupts:
             # By way of the loop's pipe: a loop that waits for its next event would sleep on.
             running.task.get_loop().call_soon_threadsafe(running.task.cancel)
 
-    def _is_here(self) -> bool:
+    def is_here(self) -> bool:
+        """Whether this is the main thread, the only one that interrupts are about."""
         return threading.get_ident() == self._main
 
     def _handle(self, _signal: int, frame: FrameType | None) -> None:
@@ -148,8 +167,10 @@ class Interrupts:
             return
         if time.monotonic() < self._spared_until:
             return
-        if self._depth:
-            self._pending = True
+        if self.is_shielded:
+            self.is_pending = True
+            if self._wakes is not None:
+                self._wakes.put(None)  # of all queues, this one allows that to a signal handler
         else:
             self._deliver(frame)
 
@@ -165,7 +186,7 @@ class Interrupts:
 
     def _is_kept_waiting(self, frame: FrameType | None) -> bool:
         """Whether user code runs on the main thread although no request does."""
-        if self._own_task is None or frame is None or self._depth:
+        if self._own_task is None or frame is None or self.is_shielded:
             return False
         loop = self._own_task.get_loop()
         if asyncio.current_task(loop) is self._own_task or _is_in(frame, _OWN_MODULES):
@@ -197,6 +218,33 @@ class Interrupts:
                 running.cancelled = False
             except BaseException as error:
                 thrown = error
+
+
+class _Block:
+    """A block of `Interrupts`; no generator, which an interrupt could keep from its end."""
+
+    __slots__ = ("_before", "_interrupts", "_shields")
+
+    def __init__(self, interrupts: Interrupts, *, shields: bool) -> None:
+        self._interrupts = interrupts
+        self._shields = shields
+
+    def __enter__(self) -> None:
+        interrupts = self._interrupts
+        self._before = interrupts.is_shielded
+        if not interrupts.is_here():
+            return
+        interrupts.is_shielded = self._shields
+        if interrupts.is_pending and not self._shields:
+            interrupts.is_shielded = self._before  # there is no end of a block that did not begin
+            interrupts.raise_pending()
+
+    def __exit__(self, *_: object) -> None:
+        interrupts = self._interrupts
+        if interrupts.is_here():
+            interrupts.is_shielded = self._before
+            if not self._before:
+                interrupts.raise_pending()
 
 
 def create_task(coroutine: Coroutine[Any, Any, Any], context: Context) -> asyncio.Task[Any]:

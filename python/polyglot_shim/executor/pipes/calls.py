@@ -15,6 +15,7 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from ..cells.errors import USER_ERRORS, message_of
+from ..cells.interrupt import Interrupts
 from ..cells.request import Request, current_request, set_request
 from ..streams.output import Output
 from .channel import Channel
@@ -47,19 +48,21 @@ class Calls:
     """Makes calls to other executors and serves theirs.
 
     A thread that waits for a `return` serves the calls that arrive meanwhile, so that a cycle of
-    calls cannot deadlock.
+    calls cannot deadlock. All of it is shielded from interrupts but the wait, the handlers and
+    `read`: no frame is lost by one, and every call gets its `return`.
     """
 
-    def __init__(self, channel: Channel, output: Output) -> None:
+    def __init__(self, channel: Channel, output: Output, interrupts: Interrupts) -> None:
         self._channel = channel
         self._output = output
+        self._interrupts = interrupts
         self._handlers: dict[str, Handler] = {}
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
         # The waiting calls by number, the innermost last; each takes frames from its queue.
-        self._waiting: dict[int, SimpleQueue[Frame]] = {}
+        self._waiting: dict[int, SimpleQueue[Frame | None]] = {}
         # Calls of threads that run no cell, which therefore serve none.
-        self._asked: dict[int, SimpleQueue[Frame]] = {}
+        self._asked: dict[int, SimpleQueue[Frame | None]] = {}
         # Calls that could not be answered yet: number, and the error to answer with.
         self._owed: list[tuple[int, BaseException]] = []
         # A `call` or `return` has come, on the reader's thread; it was read, or nobody will.
@@ -87,19 +90,19 @@ class Calls:
         Blocks; serves calls to this executor meanwhile. Raises KeyboardInterrupt.
         """
         number = next(self._numbers)
-        arrivals: SimpleQueue[Frame] = SimpleQueue()
-        with self._lock:
-            self._waiting[number] = arrivals
-        try:
-            self._output.flush()
-            self._send(number, to, op, fields, buffers)
-            while True:
-                frame = arrivals.get()
-                if frame.header["type"] == "return":
+        arrivals: SimpleQueue[Frame | None] = SimpleQueue()
+        with self._interrupts.shielded():
+            with self._lock:
+                self._waiting[number] = arrivals
+            try:
+                self._output.flush()
+                self._send(number, to, op, fields, buffers)
+                while (frame := self._interrupts.take(arrivals)).header["type"] != "return":
+                    self.serve(frame)
+                with self._interrupts.exposed():
                     return read(frame)
-                self.serve(frame)
-        finally:
-            self._end(number, self._waiting, arrivals)
+            finally:
+                self._end(number, self._waiting, arrivals)
 
     def ask_briefly(
         self,
@@ -115,7 +118,7 @@ class Calls:
         Nothing is served meanwhile.
         """
         number = next(self._numbers)
-        arrivals: SimpleQueue[Frame] = SimpleQueue()
+        arrivals: SimpleQueue[Frame | None] = SimpleQueue()
         with self._lock:
             self._asked[number] = arrivals
         try:
@@ -129,7 +132,10 @@ class Calls:
             self._end(number, self._asked, arrivals)
 
     def _end(
-        self, number: int, waiting: dict[int, SimpleQueue[Frame]], arrivals: SimpleQueue[Frame]
+        self,
+        number: int,
+        waiting: dict[int, SimpleQueue[Frame | None]],
+        arrivals: SimpleQueue[Frame | None],
     ) -> None:
         with self._lock:
             del waiting[number]
@@ -138,7 +144,7 @@ class Calls:
         with suppress(Empty):
             while True:
                 frame = arrivals.get_nowait()
-                if not self.arrived(frame):
+                if frame is not None and not self.arrived(frame):
                     self.on_unserved(frame)
 
     def _send(
@@ -180,7 +186,7 @@ class Calls:
         return False
 
     def serve(self, frame: Frame) -> None:
-        """Run the call, for its request, and send its `return`.
+        """Run the call, for its request, and send its `return`; in a shielded block.
 
         Whatever is raised, the caller gets one: at the recursion limit, where not even that can be
         sent, by the one who next has anything to send.
@@ -201,10 +207,7 @@ class Calls:
                 raise
 
     def pay(self) -> None:
-        """Send the answers that an interrupt, or the recursion limit, has kept from being sent.
-
-        To be called, too, where no interrupt can come any more: the other side waits for them.
-        """
+        """Send the answers that the recursion limit has kept from being sent."""
         while self._owed:
             with suppress(IndexError):  # another thread was faster
                 number, error = owed = self._owed.pop()
@@ -224,7 +227,8 @@ class Calls:
             request = Request(header.get("id"), allow_stdin=header.get("allow_stdin", False))
         set_request(request)
         try:
-            return handler(frame) if handler else _unknown(header)
+            with self._interrupts.exposed():
+                return handler(frame) if handler else _unknown(header)
         finally:
             set_request(before)
 

@@ -76,11 +76,8 @@ class Channel:
         if interrupts is None:
             self._send(header, buffers)
             return
-        interrupts.shield()
-        try:
+        with interrupts.shielded():
             self._send(header, buffers)
-        finally:
-            interrupts.unshield()
 
     def _send(self, header: dict[str, Any] | bytes, buffers: Sequence[Outgoing]) -> None:
         # All that may fail comes before the first byte, the marks included: the host can read

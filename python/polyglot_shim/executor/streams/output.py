@@ -55,12 +55,8 @@ class Output:
         """Send the text that was written until now."""
         if not self._texts:
             return
-        self._interrupts.shield()
-        try:
-            with self._lock:
-                self._send_texts()
-        finally:
-            self._interrupts.unshield()
+        with self._interrupts.shielded(), self._lock:
+            self._send_texts()
 
     def publish(
         self,
