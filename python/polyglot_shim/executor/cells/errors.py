@@ -13,6 +13,20 @@ USER_ERRORS = (Exception, SystemExit, GeneratorExit)
 _OWN_FILES = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 
 
+_DEBUGGERS_FILES = ("_pydevd_bundle/", f"{os.sep}debugpy{os.sep}_vendored{os.sep}")
+
+
+def _is_debuggers(frame: FrameType) -> bool:
+    """Whether debugpy runs in the frame: an interrupt came while the code stood at a breakpoint."""
+    return any(part in frame.f_code.co_filename for part in _DEBUGGERS_FILES)
+
+
+def _is_same_place(traceback: TracebackType, other: TracebackType | None) -> bool:
+    """Whether it says the same again, as where a debugger has raised."""
+    place = (traceback.tb_frame, traceback.tb_lineno)
+    return other is not None and place == (other.tb_frame, other.tb_lineno)
+
+
 def message_of(error: BaseException) -> str:
     """What the error says of itself, if it can."""
     try:
@@ -37,8 +51,8 @@ def cut_own_frames(error: BaseException) -> None:
     """Let the traceback end in the user's code, not in what handled a signal or called Julia."""
     last = None
     traceback = error.__traceback__
-    while traceback is not None:
-        if not is_own(traceback.tb_frame):
+    while traceback is not None and not _is_debuggers(traceback.tb_frame):
+        if not (is_own(traceback.tb_frame) or _is_same_place(traceback, last)):
             last = traceback
         traceback = traceback.tb_next
     if last is not None:
