@@ -19,7 +19,7 @@ OUTPUTS = frozenset(
 # What a thread, a task or a comm may still send when the cell that started it is over.
 LATE = frozenset(
     {"stream", "display_data", "update_display_data", "clear_output"}
-    | {"comm_open", "comm_msg", "comm_close"}
+    | {"comm_open", "comm_msg", "comm_close", "debug_event"}
 )
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 

@@ -169,9 +169,10 @@ class Cell(Request):
 def wait_for(*cells: Cell) -> None:
     """Until all are finished, whatever their clients: any of them may have to answer first."""
     deadline = time.monotonic() + GUARD
+    notebooks = {id(cell.notebook): cell.notebook for cell in cells}.values()
     while not all(cell.finished for cell in cells):
-        for cell in cells:
-            cell.notebook.receive(0.02)
+        for notebook in notebooks:
+            notebook.receive(0.02)
         if time.monotonic() > deadline:
             raise Hang(f"the ends of {[cell.content for cell in cells]} did not come")
 

@@ -177,10 +177,28 @@ SHELL_REPLIES = {
     ),
 }
 
+# The Debug Adapter Protocol's.
+DEBUG_RESPONSE = record(
+    {
+        "type": one_of("response"),
+        "seq": COUNT,
+        "request_seq": COUNT,
+        "success": FLAG,
+        "command": TEXT,
+        "body": OBJECT,
+    },
+    {"message": TEXT},
+)
+DEBUG_EVENT = record({"type": one_of("event"), "seq": COUNT, "event": TEXT}, {"body": OBJECT})
+
 CONTROL_REPLIES = {
     "shutdown_reply": reply({"restart": FLAG}),
     "interrupt_reply": reply({}),
     "usage_reply": OBJECT,
+    "debug_reply": {
+        "type": "object",
+        "anyOf": [DEBUG_RESPONSE, record({"status": one_of("error")})],
+    },
     "create_subshell_reply": reply({"subshell_id": TEXT}),
     "delete_subshell_reply": reply({}),
     "list_subshell_reply": reply({"subshell_id": TEXTS}),
@@ -204,6 +222,7 @@ IOPUB = {
     "execute_result": record(SHOWN | {"execution_count": COUNT}, DISPLAY_ID),
     "error": record(ERROR_FIELDS),
     "clear_output": record({"wait": FLAG}),
+    "debug_event": DEBUG_EVENT,
     "shutdown_reply": CONTROL_REPLIES["shutdown_reply"],
     **COMM,
 }

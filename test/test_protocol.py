@@ -61,7 +61,7 @@ def test_a_comm_of_no_target_is_closed(nb):
 
 @pytest.mark.parametrize("channel", ["shell", "control"])
 def test_unknown_requests_are_ignored(nb, channel):
-    for kind in ("surprise_request", "", "debug_request"):
+    for kind in ("surprise_request", "", "mystery"):
         nb.send(channel, kind, {})
     nb.ask("kernel_info_request", channel=channel)
 

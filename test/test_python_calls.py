@@ -116,24 +116,27 @@ def test_an_unknown_kind_of_call_is_an_error(calls: Calls, pipe: Pipe) -> None:
 
 
 def test_the_return_of_an_abandoned_call_is_dropped(calls: Calls, pipe: Pipe) -> None:
-    def interrupted(frame: Frame) -> Answer:
-        raise KeyboardInterrupt
+    class Leave(BaseException):
+        pass
 
-    calls.register("interrupt", interrupted)
+    def left(frame: Frame) -> Answer:
+        raise Leave
+
+    calls.register("leave", left)
 
     def work() -> str:
         try:
             calls.call("julia", "slow", {})
-        except KeyboardInterrupt:
-            return "interrupted"
+        except Leave:
+            return "left"
         return "returned"
 
     result = in_thread(work)
     slow = pipe.next()
-    assert calls.arrived(Frame({"type": "call", "call": 9, "op": "interrupt"}))
-    assert result() == "interrupted"
+    assert calls.arrived(Frame({"type": "call", "call": 9, "op": "leave"}))
+    assert result() == "left"
     assert calls.arrived(returned(slow))
-    assert not calls.arrived(Frame({"type": "call", "call": 10, "op": "interrupt"}))
+    assert not calls.arrived(Frame({"type": "call", "call": 10, "op": "leave"}))
 
 
 def test_a_late_return_and_releases_are_handed_on(calls: Calls, pipe: Pipe) -> None:

@@ -311,7 +311,7 @@ def test_a_cells_code_has_a_file(python: PipedExecutor) -> None:
     assert name in shown
     assert "ipykernel_" not in str((python.run("f(1)").error or {})["traceback"])  # but `In[5]`
     other = python.run("def f():\n    return 'the text'\nf.__code__.co_filename").result
-    assert other != repr(name)  # of a cell with another number
+    assert other != repr(name)  # of a cell with another text
 
 
 def test_the_files_of_cells_go_with_the_executor(tmp_path: Path) -> None:

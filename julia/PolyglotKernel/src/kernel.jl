@@ -128,6 +128,27 @@ mutable struct Shutdown
     next::Float64
 end
 
+const NOT_SUSPENDED = Inf
+
+"""
+    Debugging()
+
+What the executor has said of its debugger.
+
+- `attached`: a session is under way
+- `suspended`: since when, in `time()`, code stands at a breakpoint; `NOT_SUSPENDED`: none does
+- `marked`: the cells of other languages, as they are written, in which a breakpoint is set
+- `parent`: the header of the request that debug events belong to
+"""
+mutable struct Debugging
+    attached::Bool
+    suspended::Float64
+    marked::Vector{String}
+    parent::Vector{UInt8}
+end
+
+Debugging() = Debugging(false, NOT_SUSPENDED, String[], NO_PARENT)
+
 """
     Kernel(options)
 
@@ -146,6 +167,8 @@ mutable struct Kernel
     last_id::Int
     execution_count::Int                        # of the last cell that counted
     cell::Union{Job,Nothing}                    # the one that runs in the main shell
+    suspended::Union{Job,Nothing}               # the one at a breakpoint beside which that runs
+    debugging::Debugging
     stops::Vector{Stop}                         # the oldest first
     stopped::Vector{Stopped}                    # those of the last moment, the oldest first
     subshells::Vector{String}                   # ids, the oldest first
@@ -172,8 +195,9 @@ function Kernel(options::Options)
         Base.invokelatest(register, channels.zmq, session, connection)
     return Kernel(
         options, connection, session, channels, executors, nothing, Job[], Dict{Int,Job}(), 0, 0, nothing,
-        Stop[], Stopped[], String[], StreamBatch(), OutputLimit(), PendingInput[], Dict{Int,Vector{UInt8}}(),
-        Dict{String,Any}(), Dict{String,String}(), String[], nothing, nothing, Inf, Parent(),
+        nothing, Debugging(), Stop[], Stopped[], String[], StreamBatch(), OutputLimit(), PendingInput[],
+        Dict{Int,Vector{UInt8}}(), Dict{String,Any}(), Dict{String,String}(), String[], nothing, nothing, Inf,
+        Parent(),
     )
 end
 

@@ -159,6 +159,8 @@ function rehearsed_answers()
     add(("type" => "call", "id" => 1, "call" => 1, "to" => "julia", "op" => "get", "name" => "x"))
     add(("type" => "comm_target", "target_name" => "t", "registered" => true))
     add(("type" => "interrupted", "id" => 1))
+    add(("type" => "debugger", "id" => 1, "attached" => true, "suspended" => false, "marked" => ["text"]))
+    add(("type" => "publish", "id" => 1, "msg_type" => "debug_event"), """{"type":"event","event":"stopped"}""")
     add(("type" => "release", "to" => "julia", "refs" => Any[], "segments" => Any[], "generation" => 1))
     return frames
 end
@@ -192,6 +194,9 @@ function first_requests()
         (SHELL, "comm_info_request", "{}"),
         (SHELL, "comm_open", """{"comm_id":"c","target_name":"t","data":{}}"""),
         (SHELL, "comm_msg", """{"comm_id":"c","data":{}}"""),
+        (CONTROL, "debug_request", """{"type":"request","seq":1,"command":"debugInfo","arguments":{}}"""),
+        (CONTROL, "debug_request",
+         """{"type":"request","seq":2,"command":"dumpCell","arguments":{"code":"%julia\\nx"}}"""),
         (CONTROL, "create_subshell_request", "{}"),
         (CONTROL, "list_subshell_request", "{}"),
     ]

@@ -25,6 +25,8 @@ from .cells.interrupt import Interrupts, create_task
 from .cells.request import KnownRequests
 from .cells.subshells import Run, Subshells
 from .comms import comms
+from .debugging.debugger import Debugger, stop_tracing_children
+from .debugging.hidden import hide
 from .ipykernel_names import modules
 from .kernel import IPythonKernel
 from .pipes.calls import Calls
@@ -80,6 +82,8 @@ class Executor:
         self._replace_streams()
         self._asking = Asking(self.shell, self.channel)
         self._make_kernel()
+        self._debugger = Debugger(self.shell, self.channel)
+        stop_tracing_children()
         self._runner = Runner(
             self.shell,
             self.channel,
@@ -88,10 +92,11 @@ class Executor:
             self.requests,
             comms.install(self.channel, self.output),
             self.calls,
+            self._debugger,
             self.context,
         )
         free_room()
-        threading.Thread(target=self._read, name="polyglot-reader", daemon=True).start()
+        hide(threading.Thread(target=self._read, name="polyglot-reader", daemon=True)).start()
         version = ".".join(map(str, sys.version_info[:3]))
         self.channel.send(
             {
@@ -167,10 +172,10 @@ class Executor:
         """Do what would make the first cell slow; then the user's start-up code."""
         # Not needed to be ready, and a good part of all modules.
         from .bridge.install import Crossing
-        from .cells import debugging
+        from .debugging import prompt
 
         choose_backend()
-        debugging.install()
+        prompt.install()
         self._runner.transfers = Crossing(self.shell, self.calls, self.channel, self._soon)
         clib.flush_stdout()
         self.shell.begin_cell("None", 1, stored=False)
@@ -216,6 +221,8 @@ class Executor:
         type = frame.header.get("type", "")
         if self._asking.serves(type):
             self._asking.put(frame)
+        elif type == "debug":
+            self._debugger.put(frame)
         elif type == "input_reply":
             self.prompter.answered(frame)
         elif type == "shutdown":

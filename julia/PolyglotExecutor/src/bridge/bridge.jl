@@ -118,12 +118,14 @@ function let_go!(bridge::Bridge, references::Vector{Any})
     return nothing
 end
 
-"The answer to a call whose caller was interrupted: what it lends is given back."
+"The answer to a call whose caller was interrupted: read for what it refers to, and given back."
 function late_return_arrived(session, frame::Frames.Frame)
     try
-        isempty(frame.buffers) || decode_answer(session, frame)
+        isempty(frame.buffers) || incoming(session.bridge, frame.buffers, "the result")
     catch e   # nobody wants the value
         e isa Union{Values.ConversionError,Values.StaleReferenceError} || rethrow()
+    finally
+        give_back(session, frame)
     end
     frame_read(session.bridge, key_of(frame))
     return nothing

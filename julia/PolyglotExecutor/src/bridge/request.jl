@@ -46,18 +46,16 @@ function result_of(session, frame::Frames.Frame, name::String="the result")
     header = frame.header
     meet!(session.bridge, header)
     get(header, "figures", false) === true && (session.bridge.figures = true)
-    value = isempty(frame.buffers) ? nothing : decode_answer(session, frame, name)
+    value = isempty(frame.buffers) ? nothing : incoming(session.bridge, frame.buffers, name)
     return header["status"] == "ok" ? (value, nothing) : (nothing, Failed(header, value))
 end
 
-function decode_answer(session, frame::Frames.Frame, name::String="the result")
-    try
-        return incoming(session.bridge, frame.buffers, name)
-    finally   # what could not be read is lent no longer, either
-        segments = get(frame.header, "segments", ())
-        isempty(segments) ||
-            send_release(session, Values.Released[], segments, frame.header["generation"])
-    end
+"What the answer lends is given back: it was read, or nobody will."
+function give_back(session, frame::Frames.Frame)
+    segments = get(frame.header, "segments", ())
+    isempty(segments) ||
+        send_release(session, Values.Released[], segments, frame.header["generation"])
+    return nothing
 end
 
 "The values of a call that arrived; its caller waits, and closes the segments."

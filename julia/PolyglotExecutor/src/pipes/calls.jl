@@ -69,7 +69,7 @@ function call(
             let_through(wait, mail)
             frame = take!(mail)::Union{Frames.Frame,Nothing}
             is_call = frame !== nothing && frame.header["type"] == "call"
-            is_call || return let_through(read, frame)
+            is_call || return read_return(read, session, frame)
             serve_call(session, frame)
         end
     finally
@@ -81,6 +81,15 @@ function call(
             frame === nothing || deliver(session, frame)
         end
         Base.sigatomic_end()
+    end
+end
+
+# What it lends is given back, also where an interrupt comes before it is read.
+function read_return(read, session, frame::Union{Frames.Frame,Nothing})
+    try
+        return let_through(read, frame)
+    finally
+        frame === nothing || give_back(session, frame)
     end
 end
 

@@ -23,8 +23,9 @@ function rehearse_shares(session::Session)
         copyto!(shared, zeros(dims))
         lease = Int[]
         sent = outgoing(Values.encode, session.bridge, shared, "the value", lease)
-        incoming(session.bridge, sent.buffers, "the value")
+        arrived = incoming(session.bridge, sent.buffers, "the value")
         end_lease(session.bridge, lease)
+        foreach(finalize, (shared, arrived))   # their files are not to stay open until a collection
     end
     return nothing
 end

@@ -259,6 +259,7 @@ function bury!(kernel::Kernel, executor::Executor)
         lose_jobs!(kernel, executor, what)
     end
     close_comms!(kernel, executor)
+    end_debugging!(kernel, executor)
     executor.ready = false
     empty!(executor.busy)
     was_ready && kernel.shutdown === nothing && ensure_started!(executor)
@@ -334,4 +335,5 @@ const FRAME_HANDLERS = Dict{String,Function}(
     "return" => route_return!,
     "release" => route_release!,
     "comm_target" => register_target!,
+    "debugger" => take_debugger!,
 )

@@ -16,7 +16,9 @@ function start_jobs!(kernel::Kernel)
         is_cell = job.kind == :execute
         in_main = isempty(job.subshell)
         held_back = is_cell && is_stopping(kernel, job)
-        held_back |= in_main && is_cell && (cell_waits || kernel.cell !== nothing)
+        if in_main && is_cell && (cell_waits || kernel.cell !== nothing)
+            held_back |= job.language in taken || !may_run_beside_suspended(kernel, job)
+        end
         held_back |= !in_main && (job.subshell in taken || is_running(kernel, job.subshell))
         if !held_back && try_start!(kernel, job, taken)
             # a cell that the host answers itself is over already: look again from the front
@@ -87,6 +89,7 @@ function start!(kernel::Kernel, job::Job)
     end
     if runs
         job.counts && record_code(kernel, job)
+        tell_of_breakpoints!(kernel, job)
     elseif needs_executor(job)
         lose!(kernel, job, executor, "could not be started: " * executor.last_words)
     elseif !isempty(job.cell.problem)
@@ -149,7 +152,7 @@ function hand_over!(kernel::Kernel, job::Job, executor::Executor)
     if job.kind == :execute
         job.frame["execution_count"] = job.execution_count
         job.frame["store_history"] = job.counts
-        isempty(job.subshell) && !job.cell.background && (kernel.cell = job)
+        isempty(job.subshell) && !job.cell.background && occupy_main!(kernel, job)
         job.language == "julia" && expect_questions!(kernel)
         remember_words!(kernel, job)
     end
@@ -204,7 +207,7 @@ function forget!(kernel::Kernel, job::Job)
     executor = executor_of(kernel, job.language)
     filter!(id -> id != job.id, executor.busy)
     filter!(entry -> entry.job !== job, kernel.inputs)
-    job === kernel.cell && (kernel.cell = nothing)
+    leave_main!(kernel, job)
     job.language == "julia" && Compat.CACHES_MACHINE_CODE && (kernel.preparing = Inf)
     end_interruption!(kernel, job)
     return nothing

@@ -24,6 +24,7 @@ from IPython.core.completer import (
     rectify_completions,
 )
 
+from ..debugging.hidden import hide
 from ..streams import fork
 
 if TYPE_CHECKING:
@@ -135,8 +136,10 @@ class Completions:
         """The thread in which jedi adds to `found`, or in which it is still at something else."""
         if self._jedi_thread is None or not self._jedi_thread.is_alive():
             arguments = (code, cursor, self._shell.user_ns.copy(), found)
-            self._jedi_thread = threading.Thread(
-                target=self._ask_jedi, args=arguments, name="polyglot-jedi", daemon=True
+            self._jedi_thread = hide(
+                threading.Thread(
+                    target=self._ask_jedi, args=arguments, name="polyglot-jedi", daemon=True
+                )
             )
             self._jedi_thread.start()
         return self._jedi_thread

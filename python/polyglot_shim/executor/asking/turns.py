@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from ..debugging.hidden import hide
 from ..pipes.frames import Frame
 
 # How long a question may take, in seconds: alone, and when another one waits.
@@ -66,15 +67,18 @@ class Turns:
 
     def start(self) -> None:
         """Begin a turn."""
-        self._thread = threading.Thread(
-            target=self._work, args=(self._turn,), name="polyglot-asking", daemon=True
+        self._thread = hide(
+            threading.Thread(
+                target=self._work, args=(self._turn,), name="polyglot-asking", daemon=True
+            )
         )
         self._thread.start()
 
     def watch(self) -> None:
         """See to it that what was put now is answered, or given up."""
         if self._watching.acquire(blocking=False):
-            threading.Thread(target=self._watch, name="polyglot-asking-watch", daemon=True).start()
+            name = "polyglot-asking-watch"
+            hide(threading.Thread(target=self._watch, name=name, daemon=True)).start()
 
     def acquire(self) -> bool:
         """Wait for whoever works to be done, and keep it from going on."""

@@ -128,7 +128,7 @@ class Bridge:
         self._meet(header)
         value = None
         if frame.buffers:
-            value = self._decode(frame, name)
+            value = self.codec.decode(frame.buffers, name)
         if header["status"] != "ok":
             raise Failed(header, value)
         return value
@@ -163,14 +163,6 @@ class Bridge:
         encoder.reference(value)
         return finished(encoder)
 
-    def _decode(self, frame: Frame, name: str) -> Any:
-        try:
-            return self.codec.decode(frame.buffers, name)
-        finally:  # what could not be read is lent no longer, either
-            segments = frame.header.get("segments")
-            if segments:
-                self._release([], segments, frame.header["generation"])
-
     def _meet(self, header: dict[str, Any]) -> None:
         # A new process has nothing of what the one before it held.
         generation = header.get("generation")
@@ -187,6 +179,12 @@ class Bridge:
 
     # Letting go
 
+    def give_back(self, frame: Frame) -> None:
+        """What the `return` lends is lent no longer: it was read, or nobody will."""
+        segments = frame.header.get("segments")
+        if segments:
+            self._release([], segments, frame.header["generation"])
+
     def settle(self) -> None:
         """Tell the other side what we let go of, and do what it told us. On the main thread."""
         released = self.imports.take_released()
@@ -198,8 +196,9 @@ class Bridge:
             except queue.Empty:
                 break
             with suppress(ConversionError, StaleReferenceError):  # nobody wants the value
-                if frame.buffers:  # so that what it lends is released
-                    self._decode(frame, "the result")
+                if frame.buffers:
+                    self.codec.decode(frame.buffers, "the result")
+            self.give_back(frame)
             self.arrivals.read_frame(frame)
         for references in self.arrivals.take_due():
             for generation, number, count in references:

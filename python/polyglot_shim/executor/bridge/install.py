@@ -33,6 +33,7 @@ class Crossing:
         self._soon = soon
         calls.on_arrival = self.bridge.arrivals.arrived
         calls.on_read = self.bridge.arrivals.read
+        calls.on_returned = self.bridge.give_back
         calls.on_release = self._release_arrived
         calls.on_late_return = self.bridge.late_return_arrived
         shell.user_ns["jl"] = shell.user_ns_hidden["jl"] = Julia(self.bridge)

@@ -14,6 +14,20 @@ USER_ERRORS = (Exception, SystemExit, GeneratorExit)
 _OWN_FILES = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 
 
+_DEBUGGERS_FILES = ("_pydevd_bundle/", f"{os.sep}debugpy{os.sep}_vendored{os.sep}")
+
+
+def _is_debuggers(frame: FrameType) -> bool:
+    """Whether debugpy runs in the frame: an interrupt came while the code stood at a breakpoint."""
+    return any(part in frame.f_code.co_filename for part in _DEBUGGERS_FILES)
+
+
+def _is_same_place(traceback: TracebackType, other: TracebackType | None) -> bool:
+    """Whether it says the same again, as where a debugger has raised."""
+    place = (traceback.tb_frame, traceback.tb_lineno)
+    return other is not None and place == (other.tb_frame, other.tb_lineno)
+
+
 def message_of(error: BaseException) -> str:
     """What the error says of itself, if it can."""
     try:
@@ -46,16 +60,24 @@ def chain_of(error: BaseException | None) -> Iterator[BaseException]:
 def cut_own_frames(error: BaseException) -> None:
     """Leave the user's frames alone in the tracebacks of the error and those that it came from.
 
-    Ours are in between where the languages call each other, and last where Julia was called or a
-    signal was handled.
+    Ours are in between where the languages call each other, and last where Julia was called, a
+    signal was handled or a debugger looked on.
     """
     for link in chain_of(error):
         first = user_part(link.__traceback__)
         frame = first
         while frame is not None:
-            frame.tb_next = frame = user_part(frame.tb_next)
+            frame.tb_next = frame = _next_of_users(frame)
         if first is not None:
             link.__traceback__ = first
+
+
+def _next_of_users(traceback: TracebackType) -> TracebackType | None:
+    """What follows in the user's code."""
+    following = traceback.tb_next
+    while following and (is_own(following.tb_frame) or _is_same_place(following, traceback)):
+        following = following.tb_next
+    return None if following is None or _is_debuggers(following.tb_frame) else following
 
 
 def call_texts(error: BaseException | None) -> None:

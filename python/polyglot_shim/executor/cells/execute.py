@@ -40,6 +40,16 @@ class Transfers(Protocol):
         """Tell the other language which of its objects are not used here any more."""
 
 
+class Watch(Protocol):
+    """Watches the threads that run cells: a debugger."""
+
+    def begin_cell(self) -> None:
+        """User code begins to run in this thread."""
+
+    def end_cell(self) -> None:
+        """It has ended."""
+
+
 class Runner:
     """Runs one request after another, on the main thread or that of a subshell."""
 
@@ -54,6 +64,7 @@ class Runner:
         requests: KnownRequests,
         comm_manager: FrameCommManager,
         calls: Calls,
+        watch: Watch,
         context: Context,
     ) -> None:
         self._shell = shell
@@ -63,6 +74,7 @@ class Runner:
         self._requests = requests
         self._comm_manager = comm_manager
         self._calls = calls
+        self._watch = watch
         self._context = context
         self._process = os.getpid()
 
@@ -75,10 +87,12 @@ class Runner:
     async def run(self, frame: Frame) -> None:
         """Run the request and answer it. No interrupt gets out of here."""
         kinds = {"execute": self._execute, "call": self._call}
+        self._watch.begin_cell()
         try:
             await kinds[frame.header["type"]](frame)
         except USER_ERRORS as error:
             self._fault(frame.header, error)
+        self._watch.end_cell()
 
     def _fault(self, asked: dict[str, Any], error: BaseException) -> None:
         """Answer a request that the executor itself failed on: that costs nobody's variables.
@@ -181,12 +195,15 @@ class Runner:
         """
         outer, before = self._interrupts.running, current_request()
         shown = self._shell.last_error, self._shell.display_failed
+        self._watch.begin_cell()
         try:
             self._deliver(frame, outer)
         except Exception as error:
             self._fault(frame.header, error)
         finally:
-            if outer is not None:
+            if outer is None:
+                self._watch.end_cell()
+            else:
                 set_request(before)
                 self._shell.last_error, self._shell.display_failed = shown
 

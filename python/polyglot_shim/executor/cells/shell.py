@@ -29,6 +29,7 @@ from traitlets import Any as AnyTrait
 from traitlets import CBool, Instance, Type, default
 
 from ...notebooks.marker import parse_cell
+from ..debugging.hidden import hide
 from ..display.display import FrameDisplayHook, FramePublisher
 from ..ipykernel_names.known_as import known_as
 from ..streams import system
@@ -75,6 +76,7 @@ class ZMQInteractiveShell(InteractiveShell):
         self.keepkernel_on_exit = False
         self._gui_loop = GuiLoop()
         super().__init__(**kwargs)
+        self.compile.as_written = self._as_written
 
     @default("exiter")
     def _default_exiter(self) -> ZMQExitAutocall:
@@ -93,6 +95,8 @@ class ZMQInteractiveShell(InteractiveShell):
 
     def init_history(self) -> None:
         self.history_manager = CellHistory(shell=self, parent=self)
+        if self.history_manager.save_thread is not None:
+            hide(self.history_manager.save_thread)
         self.configurables.append(self.history_manager)
 
     def init_payload(self) -> None:
@@ -125,6 +129,10 @@ class ZMQInteractiveShell(InteractiveShell):
         self.last_error = None
         self.display_failed = False
         self.displayhook.finish_displayhook()
+
+    def _as_written(self, code: str) -> str:
+        """The cell's text, when it is its code; other code, as a magic's, is as it is."""
+        return self.cell_as_written if code == self.cell_source else code
 
     def transform_cell(self, raw_cell: str) -> str:
         """The code that is compiled. IPython drops leading blank lines; here they stay, one of them

@@ -68,6 +68,8 @@ class Calls:
         # A `call` or `return` has come, on the reader's thread; it was read, or nobody will.
         self.on_arrival: Callable[[Frame], None] = _ignore
         self.on_read: Callable[[str, int], None] = _ignore
+        # A `return` is done with: it was read, or an interrupt came first.
+        self.on_returned: Callable[[Frame], None] = _ignore
         self.on_release: Callable[[Frame], None] = _ignore
         self.on_late_return: Callable[[Frame], None] = _ignore
         # A call for the main thread: the thread that was to serve it is not there any more.
@@ -99,8 +101,7 @@ class Calls:
                 self._send(number, to, op, fields, buffers)
                 while (frame := self._interrupts.take(arrivals)).header["type"] != "return":
                     self.serve(frame)
-                with self._interrupts.exposed():
-                    return read(frame)
+                return self._read(read, frame)
             finally:
                 self._end(number, self._waiting, arrivals)
 
@@ -127,9 +128,17 @@ class Calls:
                 frame = arrivals.get(timeout=seconds)
             except Empty:
                 frame = None
-            return read(frame)
+            return read(None) if frame is None else self._read(read, frame)
         finally:
             self._end(number, self._asked, arrivals)
+
+    def _read(self, read: Callable[[Frame], Any], frame: Frame) -> Any:
+        # What it lends is given back, also where an interrupt comes before it is read.
+        try:
+            with self._interrupts.exposed():
+                return read(frame)
+        finally:
+            self.on_returned(frame)
 
     def _end(
         self,
@@ -203,7 +212,7 @@ class Calls:
         except BaseException as error:
             self._owed.append((number, error))
             self.pay()
-            if not isinstance(error, USER_ERRORS):
+            if not isinstance(error, (*USER_ERRORS, KeyboardInterrupt)):
                 raise
 
     def pay(self) -> None:

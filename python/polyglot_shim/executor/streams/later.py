@@ -8,6 +8,8 @@ import traceback
 from collections.abc import Callable
 from queue import SimpleQueue
 
+from ..debugging.hidden import hide
+
 
 class Later:
     """Calls `function` in a thread of its own, `delay` seconds after it was first asked to."""
@@ -17,7 +19,7 @@ class Later:
         self._delay = delay
         self.asked = False
         self._wake: SimpleQueue[None] = SimpleQueue()
-        threading.Thread(target=self._run, name=name, daemon=True).start()
+        hide(threading.Thread(target=self._run, name=name, daemon=True)).start()
 
     def ask(self) -> None:
         """Call the function soon; asking again before it is called changes nothing."""
