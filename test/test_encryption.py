@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
+import re
 import shutil
 import socket
 import subprocess
@@ -12,9 +15,13 @@ from pathlib import Path
 import pytest
 import zmq
 from jupyter_client.blocking import BlockingKernelClient
+from jupyter_client.jsonutil import json_default
+from jupyter_client.session import Session
 from notebook import GUARD, Kernel
 from polyglot_shim.find_libzmq import find_libzmq
 from test_connection_file import GOOD, last_words, refusal, running
+from tornado.httpclient import AsyncHTTPClient, HTTPRequest
+from tornado.websocket import websocket_connect
 from zmq.utils.monitor import recv_monitor_message
 
 PORTS = ["shell_port", "control_port", "stdin_port", "iopub_port", "hb_port"]
@@ -208,3 +215,40 @@ sys.exit(launcher.main(sys.argv[1:]))
     path.write_text(json.dumps(GOOD | new_keys()))
     message = last_words([sys.executable, "-c", become, "-f", str(path)])
     assert "has none (Curve)" in message and "pip install" in message
+
+
+def test_through_jupyter_server(tmp_path):
+    """As JupyterLab gets at a kernel: its server, which makes the keys, and a websocket."""
+    asyncio.run(asyncio.wait_for(ask_through_server(tmp_path), GUARD))
+
+
+async def ask_through_server(folder: Path) -> None:
+    server = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "jupyter_server", "--no-browser", "--allow-root"),
+        *("--IdentityProvider.token=token", f"--ServerApp.root_dir={folder}", "--ServerApp.port=0"),
+        "--MappingKernelManager.transport_encryption=required",
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        while "is running at" not in (line := (await server.stderr.readline()).decode()):
+            assert line, "the server did not start"
+        port = re.search(r"http://\S+?(:\d+)", (await server.stderr.readline()).decode())[1]
+        kernels, headers = f"//localhost{port}/api/kernels", {"Authorization": "token token"}
+        client = AsyncHTTPClient()
+        made = await client.fetch(
+            f"http:{kernels}", method="POST", body='{"name": "polyglot"}', headers=headers
+        )
+        kernel = json.loads(made.body)["id"]
+        runtime = Path(os.environ["JUPYTER_RUNTIME_DIR"])
+        assert "curve_publickey" in (runtime / f"kernel-{kernel}.json").read_text()
+        channels = HTTPRequest(f"ws:{kernels}/{kernel}/channels", headers=headers)
+        stream = await websocket_connect(channels)
+        message = Session().msg("execute_request", {"code": "6 * 7"}) | {"channel": "shell"}
+        await stream.write_message(json.dumps(message, default=json_default))
+        while (shown := json.loads(await stream.read_message()))["msg_type"] != "execute_result":
+            pass
+        assert shown["content"]["data"] == {"text/plain": "42"}
+        await client.fetch(f"http:{kernels}/{kernel}", method="DELETE", headers=headers)
+    finally:
+        server.kill()  # its kernel is gone; its own end is not what this is about
+        await server.wait()
