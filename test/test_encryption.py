@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import re
 import shutil
 import socket
 import subprocess
@@ -17,10 +16,11 @@ import zmq
 from jupyter_client.blocking import BlockingKernelClient
 from jupyter_client.jsonutil import json_default
 from jupyter_client.session import Session
+from lab import free_port
 from notebook import GUARD, Kernel
 from polyglot_shim.find_libzmq import find_libzmq
 from test_connection_file import GOOD, last_words, refusal, running
-from tornado.httpclient import AsyncHTTPClient, HTTPRequest
+from tornado.httpclient import AsyncHTTPClient, HTTPRequest, HTTPResponse
 from tornado.websocket import websocket_connect
 from zmq.utils.monitor import recv_monitor_message
 
@@ -223,21 +223,21 @@ def test_through_jupyter_server(tmp_path):
 
 
 async def ask_through_server(folder: Path) -> None:
+    port = free_port()
     server = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "jupyter_server", "--no-browser", "--allow-root"),
-        *("--IdentityProvider.token=token", f"--ServerApp.root_dir={folder}", "--ServerApp.port=0"),
+        *("--IdentityProvider.token=token", f"--ServerApp.root_dir={folder}"),
+        *(f"--ServerApp.port={port}", "--ServerApp.port_retries=0"),
         "--MappingKernelManager.transport_encryption=required",
-        stderr=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
     )
     try:
-        while "is running at" not in (line := (await server.stderr.readline()).decode()):
-            assert line, "the server did not start"
-        port = re.search(r"http://\S+?(:\d+)", (await server.stderr.readline()).decode())[1]
-        kernels, headers = f"//localhost{port}/api/kernels", {"Authorization": "token token"}
+        kernels, headers = f"//127.0.0.1:{port}/api/kernels", {"Authorization": "token token"}
         client = AsyncHTTPClient()
-        made = await client.fetch(
+        new = HTTPRequest(
             f"http:{kernels}", method="POST", body='{"name": "polyglot"}', headers=headers
         )
+        made = await fetch_when_it_listens(client, new)
         kernel = json.loads(made.body)["id"]
         runtime = Path(os.environ["JUPYTER_RUNTIME_DIR"])
         assert "curve_publickey" in (runtime / f"kernel-{kernel}.json").read_text()
@@ -252,3 +252,12 @@ async def ask_through_server(folder: Path) -> None:
     finally:
         server.kill()  # its kernel is gone; its own end is not what this is about
         await server.wait()
+
+
+async def fetch_when_it_listens(client: AsyncHTTPClient, request: HTTPRequest) -> HTTPResponse:
+    """The response. The server says that it runs a moment before it listens."""
+    while True:
+        try:
+            return await client.fetch(request)
+        except ConnectionRefusedError:
+            await asyncio.sleep(0.05)
