@@ -128,12 +128,13 @@ def test_a_finally_clause_runs(nb, language):
     assert nb.run(in_(language, "cleaned")).result == "1"
 
 
-# Longer than any interval between two signals of the host's. In a function, as Julia 1.12 interprets a loop
-# at the top level of code that makes globals; an empty one is never left there at the first press.
+# Longer than any interval between two signals of the host. In a function, as Julia 1.12 interprets
+# what makes globals at the top level: an empty loop is not left there at the first press.
 SAVES = {
     "python": "try:\n    {loop}\nexcept KeyboardInterrupt:\n    {work}\n    saved = True\n"
     "'goes on'",
-    "julia": '(function ()\ntry\n{loop}\ncatch\n{work}\nglobal saved = true\nend\nend)()\n"goes on"',
+    "julia": "(function ()\ntry\n{loop}\ncatch\n{work}\nglobal saved = true\nend\nend)()\n"
+    '"goes on"',
 }
 BUSY = {
     "python": "import time; end = time.time() + 1.5\n    while time.time() < end: pass",
