@@ -1,0 +1,192 @@
+# Writing what is in the containers of one kind at once, level by level: a part of the packed values
+# (`packed_encoder.jl`).
+
+"Begin with what is in the containers `values`."
+function enter_level!(packer::Packer, values::Vector{Any})
+    note_levels!(packer)
+    deeper!(packer.encoder, values[1])
+    push!(packer.levels, values)
+    return nothing
+end
+
+"End with what is in the containers that were entered last."
+function leave_level!(packer::Packer)
+    packer.noted == length(packer.levels) && forget_level!(packer)
+    pop!(packer.levels)
+    packer.encoder.depth -= 1
+    return nothing
+end
+
+# There are containers further down, and they may be those above. What is met again need not be above
+# the same value: writing one value after the other tells.
+function note_levels!(packer::Packer)
+    inside = packer.encoder.inside
+    while packer.noted < length(packer.levels)
+        level = packer.levels[packer.noted + 1]
+        if can_contain_itself(level[1])
+            any(x -> haskey(inside, x), level) &&
+                throw(ConversionError("it may contain itself", type_name(level[1])))
+            foreach(x -> inside[x] = nothing, level)
+        end
+        packer.noted += 1
+    end
+    return nothing
+end
+
+function forget_level!(packer::Packer)
+    level = packer.levels[packer.noted]
+    packer.noted -= 1
+    can_contain_itself(level[1]) && foreach(x -> delete!(packer.encoder.inside, x), level)
+    return nothing
+end
+
+function write_tuples(packer::Packer, values::Vector{Any})
+    width = nfields(values[1])
+    enter_level!(packer, values)
+    if all(x -> nfields(x) == width, values)
+        write_tag(packer.encoder, TUPLE)
+        write_count(packer.encoder, width)
+        write_columns(packer, values, width)
+    else
+        write_rows(packer, TUPLE | OF_ITS_OWN, values, nfields, getfield)
+    end
+    leave_level!(packer)
+    return nothing
+end
+
+"The first field of all, the second, and so on."
+function write_columns(packer::Packer, values::Vector{Any}, width::Int)
+    for j in 1:width
+        write_values(packer, Any[getfield(x, j) for x in values])
+    end
+    return nothing
+end
+
+function write_lists(packer::Packer, values::Vector{Any})
+    enter_level!(packer, values)
+    write_rows(packer, LIST | OF_ITS_OWN, values, list_length, list_item)
+    leave_level!(packer)
+    return nothing
+end
+
+list_length(@nospecialize(list)) = length(list::Vector{Any})
+list_item(@nospecialize(list), i::Int) = (list::Vector{Any})[i]
+
+"How long each row is, and what is in them, as `size_of(row)` and `item(row, i)` have it."
+function write_rows(
+    packer::Packer, tag::UInt8, rows::Vector{Any}, size_of::S, item::I
+) where {S,I}
+    lengths = Int64[size_of(row)::Int for row in rows]
+    items = Vector{Any}(undef, sum(lengths))
+    at = 0
+    for (row, length) in zip(rows, lengths)
+        for i in 1:length
+            items[at + i] = item(row, i)
+        end
+        at += length
+    end
+    write_tag(packer.encoder, tag)
+    write_blob(packer.encoder, lengths)
+    return write_values(packer, items)
+end
+
+function write_named_tuples(packer::Packer, @nospecialize(T), values::Vector{Any})
+    names = fieldnames(T)
+    enter_level!(packer, values)
+    write_tag(packer.encoder, NAMED_TUPLE)
+    write_count(packer.encoder, length(names))
+    foreach(name -> write_text(packer.encoder, String(name)), names)
+    write_columns(packer, values, length(names))
+    leave_level!(packer)
+    return nothing
+end
+
+"Objects of type `T`, all of which stay here."
+function write_references(packer::Packer, @nospecialize(T), values::Vector{Any})
+    encoder = packer.encoder
+    numbers = UInt64[]
+    for value in values
+        push!(encoder.lent, lend!(encoder.exports, value))
+        push!(numbers, last(encoder.lent))
+    end
+    write_tag(encoder, REFERENCE)
+    write_text(encoder, "julia")
+    write_number(encoder, UInt64(encoder.exports.generation))
+    write_tag(encoder, UInt8(T <: Union{Function,Type}))
+    write_text(encoder, string(T))
+    write_blob(encoder, numbers)
+    return nothing
+end
+
+# ------------------------------------------------------------------------------------------ dicts
+
+function write_dicts(packer::Packer, values::Vector{Any})
+    enter_level!(packer, values)
+    ends = Vector{Int}(undef, length(values) + 1)
+    ends[1] = 0
+    keys, items = Any[], Any[]
+    for (i, dict) in enumerate(values)
+        append_entries!(keys, items, dict)
+        ends[i + 1] = length(keys)
+    end
+    shapes = find_shapes(keys, ends)
+    if shapes === nothing
+        write_tag(packer.encoder, DICT | OF_ITS_OWN)
+        write_blob(packer.encoder, Int64[ends[i + 1] - ends[i] for i in eachindex(values)])
+        write_values(packer, keys)
+        write_values(packer, items)
+    else
+        write_shapes(packer, shapes, keys, items, ends)
+    end
+    leave_level!(packer)
+    return nothing
+end
+
+"""
+Of which shape each dict is, from 1: which strings its keys are, in which order. `nothing` where there are
+other keys, or more shapes than can be told.
+"""
+function find_shapes(keys::Vector{Any}, ends::Vector{Int})
+    all(key -> key isa String, keys) || return nothing
+    count = length(ends) - 1
+    shapes = Vector{UInt8}(undef, count)
+    firsts = Int[]   # a dict of each shape
+    for i in 1:count
+        shape = findfirst(j -> same_keys(keys, ends, i, j), firsts)
+        if shape === nothing
+            length(firsts) < max(1, min(MOST_SHAPES, count ÷ 2)) || return nothing
+            push!(firsts, i)
+            shape = length(firsts)
+        end
+        shapes[i] = shape
+    end
+    return shapes
+end
+
+function same_keys(keys::Vector{Any}, ends::Vector{Int}, i::Int, j::Int)
+    size = ends[i + 1] - ends[i]
+    size == ends[j + 1] - ends[j] || return false
+    for k in 1:size
+        keys[ends[i] + k] === keys[ends[j] + k] || return false
+    end
+    return true
+end
+
+function write_shapes(
+    packer::Packer, shapes::Vector{UInt8}, keys::Vector{Any}, items::Vector{Any}, ends::Vector{Int}
+)
+    count = Int(maximum(shapes))
+    count == 1 || write_codes(packer, shapes, count)
+    for shape in 1:count
+        starts = Int[ends[i] for i in eachindex(shapes) if shapes[i] == shape]
+        first = findfirst(==(shape), shapes)
+        count == 1 || write_count(packer.encoder, length(starts))
+        write_tag(packer.encoder, DICT)
+        write_count(packer.encoder, ends[first + 1] - ends[first])
+        write_values(packer, keys[(ends[first] + 1):ends[first + 1]])
+        for k in 1:(ends[first + 1] - ends[first])
+            write_values(packer, Any[items[start + k] for start in starts])
+        end
+    end
+    return nothing
+end
