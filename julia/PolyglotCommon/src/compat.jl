@@ -80,6 +80,32 @@ The object that owns the memory of `array`, and so lives as long as any array th
 """
 storage(array::Array) = @static isdefined(Base, :Memory) ? array.ref.mem : array
 
+"""
+    is_foreign(array)
+
+Whether its memory may be of others than Julia: mapped, or a C library's. Without a public function for it,
+this looks where Julia keeps it.
+"""
+is_foreign(array::Array) = @static isdefined(Base, :Memory) ? has_no_owner(array.ref.mem) : is_wrapped(array)
+
+# Behind the length and pointer of a memory stands its owner, unless the elements do.
+function has_no_owner(memory)
+    object = pointer_from_objref(memory)
+    UInt(pointer(memory)) == UInt(object) + 2 * sizeof(Ptr) && return false
+    return unsafe_load(Ptr{Ptr{Cvoid}}(object), 3) == C_NULL
+end
+
+# The two lowest bits of its flags: 0 where the elements stand in the array or are somebody else's, 1 and 2
+# where they are in Julia's memory, 3 where they are another array's.
+function is_wrapped(array::Array)
+    object = pointer_from_objref(array)
+    how = unsafe_load(Ptr{UInt16}(object + 2 * sizeof(Ptr))) & 0x03
+    how == 0x00 || return how == 0x03
+    offset = unsafe_load(Ptr{UInt32}(object + 2 * sizeof(Ptr) + 4)) * sizeof(eltype(array))
+    header = UInt(pointer(array)) - offset - UInt(object)
+    return header > 256
+end
+
 # 1.9 keeps machine code in a package's cache.
 const CACHES_MACHINE_CODE = VERSION >= v"1.9"
 

@@ -145,10 +145,9 @@ share(::Type{T}, dims::Integer...) where {T} =
 """
     Polyglot.is_shared(A) -> Bool
 
-Whether the elements of `A` are in memory that Julia and Python both can hold.
+Whether the elements of `A` are in memory, or in a file, that Julia and Python both can hold.
 """
-is_shared(A::AbstractArray) =
-    Values.share_of(session().bridge.codec.shares, A) !== nothing
+is_shared(A::AbstractArray) = !isempty(Values.sharing_of(session().bridge.codec.shares, A))
 
 # ------------------------------------------------------------------------------------------- cells
 

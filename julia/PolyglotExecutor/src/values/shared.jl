@@ -91,9 +91,9 @@ function open_memfd()
     return segment(fdio(Int(fd), true), "")
 end
 
-function open_file()
+function open_file(folder::String=tempdir())
     path, io = try
-        mktemp()
+        mktemp(folder)
     catch
         return nothing
     end
@@ -172,25 +172,29 @@ function make_room!(borrower::Borrower, size::Int)
     return nothing
 end
 
-const READ_WRITE = Cint(3)
+const PROT_READ = Cint(1)
+const PROT_WRITE = Cint(2)
 const MAP_SHARED = Cint(1)
+const MAP_PRIVATE = Cint(2)
 
-"The address at which the file is mapped, to be read and written."
-function map_shared(fd::Integer, size::Int)
+"The address at which `size` bytes of the file are mapped, from `start` on."
+function map_memory(fd::Integer, start::Int, size::Int, protection::Cint, flags::Cint)
     address = ccall(
         :mmap,
         Ptr{UInt8},
         (Ptr{Cvoid}, Csize_t, Cint, Cint, Cint, Int64),
         C_NULL,
         size,
-        READ_WRITE,
-        MAP_SHARED,
+        protection,
+        flags,
         fd,
-        0,
+        start,
     )
     address == Ptr{UInt8}(-1 % UInt) && throw(SystemError("mmap"))
     return address
 end
+
+map_shared(fd::Integer, size::Int) = map_memory(fd, 0, size, PROT_READ | PROT_WRITE, MAP_SHARED)
 
 # Not Mmap.mmap: what is mapped has to be counted too, and by the same finalizer that unmaps it.
 function map_array(borrower::Borrower, ::Type{T}, dims::Dims, fd::Integer, size::Int) where {T}
