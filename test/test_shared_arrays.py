@@ -189,8 +189,8 @@ def test_in_a_notebook(nb):
 
 def test_what_a_shared_array_of_julias_holds(nb):
     nb.run(
-        "%julia -o S\nusing Distributed, SharedArrays\naddprocs(1)\n@everywhere using SharedArrays\n"
-        "S = SharedArray{Float64}(3, 4); S .= 1"
+        "%julia -o S\nusing Distributed, SharedArrays\n"
+        "addprocs(1); @everywhere using SharedArrays\nS = SharedArray{Float64}(3, 4); S .= 1"
     )
     nb.run("S[1, 2] = 5")
     write = "remotecall_wait(S -> (S[1, 1] = 7), workers()[1], S)"
@@ -203,12 +203,12 @@ def test_what_a_shared_array_of_julias_holds(nb):
 
 
 def test_a_shared_array_of_julias_goes(nb):
-    nb.run(
-        "%julia\nusing SharedArrays\nfor n in 1:20; global S = SharedArray{Float64}(10_000); end"
-    )
+    make = "for n in 1:20; global S = SharedArray{Float64}(10_000); end"
+    nb.run(f"%julia\nusing SharedArrays\n{make}")
     nb.run("%julia -o S")
     count = 'count(line -> occursin("/dev/shm/jl", line), eachline("/proc/self/maps"))'
-    assert nb.run(f"%julia\nS[5] = 3; S = nothing; GC.gc(); GC.gc(); {count}").result == "1"
+    held = nb.run(f"%julia\nS[5] = 3; S = nothing; GC.gc(); GC.gc(); {count}").result
+    assert int(held) < 5  # Distributed has references to the last ones
     assert nb.run("S[4]").result == "np.float64(3.0)"
     assert not [name for name in os.listdir("/dev/shm") if name.startswith("jl")]
 

@@ -7,20 +7,20 @@
 The range of a file that the elements of `a` stand in, `nothing` if there is none. Costs nothing for arrays
 whose memory is Julia's own.
 """
-function file_of(@nospecialize(a))
+function file_of(@nospecialize(a), maps=read_maps)
     place = place_of(a)
     place !== nothing && Compat.is_foreign(root_of(a)) || return nothing
-    return find_file(span(place, a)...)
+    return find_file(span(place, a)..., maps())
 end
 
 """
-    sharing_of(shares, a)
+    sharing_of(shares, a, maps = read_maps)
 
-With what the elements of `a` are shared: `"memory"`, or the path of a file; or `""`.
+In what the elements of `a` are shared: `"memory"`, or the path of a file; or `""`.
 """
-function sharing_of(shares::Shares, @nospecialize(a))
+function sharing_of(shares::Shares, @nospecialize(a), maps=read_maps)
     share_of(shares, a) === nothing || return "memory"
-    range = file_of(a)
+    range = file_of(a, maps)
     return range === nothing || range.mode == MODE_COPY ? "" : plain_path(range)
 end
 

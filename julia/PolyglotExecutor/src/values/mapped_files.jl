@@ -26,15 +26,16 @@ function parse_maps_line(line::String)
     )
 end
 
+"What the process has mapped, as lines in the order of the addresses; Linux only."
+read_maps() = Sys.islinux() ? readlines("/proc/self/maps") : String[]
+
 """
-    find_file(first, stop)
+    find_file(first, stop, lines)
 
 The range of a file in which all addresses from `first` to before `stop` are; `nothing` where they are in
 memory of no file. Libraries are none: what they hold is changed when they are loaded.
 """
-function find_file(first::UInt, stop::UInt)
-    Sys.islinux() || return nothing
-    lines = readlines("/proc/self/maps")
+function find_file(first::UInt, stop::UInt, lines::Vector{String})
     at = searchsortedfirst(lines, first; lt=(line, address) -> end_of_line(line) <= address)
     at > length(lines) && return nothing
     found = parse_maps_line(lines[at])

@@ -44,7 +44,9 @@ class Server:
             "polyglot.names": self._names,
             "polyglot.names_below": self._names_below,
             "polyglot.bundle": self._bundle,
-            "polyglot.variables": lambda: variables_of(shell.user_ns, shell.user_ns_hidden),
+            "polyglot.variables": lambda: variables_of(
+                shell.user_ns, shell.user_ns_hidden, self._bridge.sharing()
+            ),
             "polyglot.history": self._history,
             **operators(),
         }

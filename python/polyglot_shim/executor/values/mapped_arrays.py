@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import mmap
 import os
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -19,31 +20,36 @@ from .decoder import Decoder
 from .elements import Element
 from .encoder import Encoder
 from .errors import ConversionError, type_name
-from .mapped_files import Extent, FileRange, find_file, is_changed
+from .mapped_files import Extent, FileRange, find_file, is_changed, read_maps
 from .shared_arrays import Array, addresses, share_of, write_steps
 from .shares import Shares
 
+Maps = Callable[[], list[bytes]]
 
-def file_of(value: Array) -> FileRange | None:
+
+def file_of(value: Array, maps: Maps = read_maps) -> FileRange | None:
     """The range of a file that all elements of `value` stand in."""
     span = addresses(value) if _is_mapped(value) else None
-    return None if span is None else find_file(*span)
+    return None if span is None else find_file(*span, maps())
 
 
-def sharing_of(shares: Shares, value: Array) -> str:
-    """With what the elements of `value` are shared: `memory`, or the path of a file; or empty."""
+def sharing_of(shares: Shares, value: Array, maps: Maps = read_maps) -> str:
+    """In what the elements of `value` are shared: `memory`, or the path of a file; or empty."""
     if share_of(shares, value) is not None:
         return "memory"
-    where = file_of(value)
+    where = file_of(value, maps)
     return "" if where is None or where.mode == tags.MODE_COPY else where.name
+
+
+_base_of = np.ndarray.base.__get__  # type: ignore[attr-defined]
 
 
 def _is_mapped(value: Any) -> bool:
     """Whether the array, or the one that it is a view of, was made on a mapping."""
-    while not isinstance(value, mmap.mmap):
-        if isinstance(value, np.ndarray):
-            value = value.base
-        elif isinstance(value, memoryview):
+    while not issubclass(type(value), mmap.mmap):  # `isinstance` might ask an object of the user's
+        if issubclass(type(value), np.ndarray):
+            value = _base_of(value)
+        elif type(value) is memoryview:
             value = value.obj
         else:
             return False
@@ -55,7 +61,7 @@ def write_mapped_array(encoder: Encoder, value: Array, element: Element) -> bool
     if value.dtype != element.dtype or not value.flags.aligned:
         return False
     span = addresses(value) if _is_mapped(value) else None
-    where = None if span is None else find_file(*span)
+    where = None if span is None else find_file(*span, read_maps())
     if span is None or where is None or (where.mode == tags.MODE_COPY and is_changed(where)):
         return False
     status = _status(where, span[1] - where.address, value)

@@ -44,15 +44,19 @@ class _Line:
     path: bytes
 
 
-def find_file(first: int, end: int) -> FileRange | None:
+def read_maps() -> list[bytes]:
+    """What the process has mapped, as lines in the order of the addresses; Linux only."""
+    if not sys.platform.startswith("linux"):
+        return []
+    with open("/proc/self/maps", "rb") as maps:
+        return maps.read().splitlines()
+
+
+def find_file(first: int, end: int, lines: list[bytes]) -> FileRange | None:
     """The range of a file in which all addresses from `first` to before `end` are.
 
     Memory that has no name in the file system is no file, although the system may call it one.
     """
-    if not sys.platform.startswith("linux"):
-        return None
-    with open("/proc/self/maps", "rb") as maps:
-        lines = maps.read().splitlines()
     at = bisect.bisect_right(lines, first, key=_end)
     if at == len(lines):
         return None
