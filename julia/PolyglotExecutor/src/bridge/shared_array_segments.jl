@@ -41,7 +41,9 @@ function map_segment(shares::Values.Shares, ::Type{T}, dims::Dims, open, mode::I
     fd < 0 && throw(SystemError("shm_open"))
     size = prod(dims) * sizeof(T)
     try
-        mode & Base.Filesystem.JL_O_CREAT == 0 || Values.allocate(fd, size)
+        is_new = mode & Base.Filesystem.JL_O_CREAT != 0
+        is_new && !(Values.is_roomy(size) && Values.allocate(fd, size)) &&
+            error("there is no room for $(Values.in_words(size)) in /dev/shm")
         share = Values.hold_file!(shares, fd, Values.whole_file(stat(RawFD(fd)), size))
         return Values.wrap(shares, share, T, dims, 0)
     finally

@@ -88,10 +88,17 @@ function write_named(encoder::Encoder, name::String, @nospecialize(value))
     try
         write_value(encoder, value)
     catch e
+        e isa NoRoomError && throw(no_room_for(name, value, e))
         e isa ConversionError && (e.name = name)
         rethrow()
     end
     return nothing
+end
+
+function no_room_for(name::String, @nospecialize(value), e::NoRoomError)
+    told = ConversionError(e.message, type_name(value))
+    told.name = name
+    return told
 end
 
 function finish(encoder::Encoder)

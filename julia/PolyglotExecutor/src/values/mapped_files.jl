@@ -67,10 +67,12 @@ const DELETED = " (deleted)"
 plain_path(range::FileRange) =
     endswith(range.path, DELETED) ? range.path[1:prevind(range.path, end, length(DELETED))] : range.path
 
-# What has the name of a device, or had one in memory for a moment.
-is_memory(path::String) =
-    startswith(path, "/memfd:") || startswith(path, "/SYSV") ||
-    startswith(path, "/dev/") && (endswith(path, DELETED) || !isfile(path))
+function is_memory(path::String)
+    (startswith(path, "/memfd:") || startswith(path, "/SYSV")) && return true
+    # What had a name for a moment, in memory or of our making.
+    endswith(path, DELETED) && return startswith(path, "/dev/") || occursin("/polyglot-", path)
+    return startswith(path, "/dev/") && !isfile(path)
+end
 
 is_library(lines::Vector{String}, path::String) =
     any(line -> endswith(line, path) && occursin(r"^\S+ ..x", line), lines)

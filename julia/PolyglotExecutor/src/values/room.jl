@@ -51,17 +51,61 @@ end
 "The folder for files that are too big for memory: not `/tmp`, which often is memory."
 roomy_folder() = get(ENV, "TMPDIR", isdir("/var/tmp") ? "/var/tmp" : tempdir())
 
+"Whether there is memory for so many bytes."
 is_roomy(size::Int) = size < ROOM_THRESHOLD || size <= available_memory()
 
-"""
-    open_roomy(size)
+"What to say when there is none."
+function no_room(size::Int)
+    memory, disk = in_words(available_memory()), in_words(available_disk())
+    return "there is no room for $(in_words(size)): free are $memory of memory, $disk in $(roomy_folder())"
+end
 
-A new segment that nobody else knows, in memory, or in a file where there is no room for it in memory.
-Throws `SystemError`.
+# Linux's struct statvfs, on 64 bits: the size of a block is its second number, the fifth how many are free.
+"The bytes that a file in the roomy folder may have."
+function available_disk()
+    fields = zeros(UInt64, 32)
+    status = ccall(:statvfs, Cint, (Cstring, Ptr{UInt64}), roomy_folder(), fields)
+    return status == 0 ? Int(fields[2] * fields[5]) : 0
+end
+
+in_words(size::Int) =
+    size >= 10^9 ? string(size ÷ 10^9, '.', size % 10^9 ÷ 10^8, " GB") : string(size ÷ 10^6, " MB")
+
+"There is neither memory nor disk for something."
+struct NoRoomError <: Exception
+    message::String
+end
+
+NoRoomError(size::Int) = NoRoomError(no_room(size))
+
+Base.showerror(io::IO, e::NoRoomError) = print(io, "NoRoomError: ", e.message)
+
 """
-function open_roomy(size::Int)
-    segment = is_roomy(size) ? open_memfd() : nothing
-    segment === nothing && (segment = open_file(is_roomy(size) ? tempdir() : roomy_folder()))
-    segment === nothing && throw(SystemError("there is no room for $size bytes of shared memory"))
+    open_allocated(size)
+
+A new segment that nobody else knows, all of which is there: in memory, else in a file. What is not there
+when it is written to would end the process. Throws `NoRoomError`.
+"""
+function open_allocated(size::Int)
+    segment = is_roomy(size) ? allocated(open_memfd(), size) : nothing
+    segment === nothing && (segment = open_allocated_file(size))
+    segment === nothing && throw(NoRoomError(size))
     return segment
 end
+
+# A disk that is too small would be full until the system has noticed.
+open_allocated_file(size::Int) =
+    size > available_disk() ? nothing : allocated(open_file(roomy_folder()), size)
+
+allocated(::Nothing, ::Int) = nothing
+
+"The segment with `size` bytes in it, `nothing` where there is no room for them."
+function allocated(segment::Segment, size::Int)
+    allocate(segment.fd, size) && return segment
+    close(segment.io)
+    return nothing
+end
+
+"Whether there was room for `size` bytes in the file."
+allocate(fd::Int, size::Int) =
+    ccall(:posix_fallocate, Cint, (Cint, Int64, Int64), fd, 0, size) == 0

@@ -30,19 +30,24 @@ end
 Lender(modes=SHARED_MODES; threshold=SHARED_THRESHOLD) = Lender(modes, threshold, Dict{Int,Segment}())
 
 """
-    lend!(write_all, lender, lent)
+    lend!(write_all, lender, lent, size)
 
-A new segment that `write_all(segment)` has filled, and whose descriptor is among those `lent` from the
+A new segment that `write_all(segment)` has filled with `size` bytes, and whose descriptor is among those `lent` from the
 beginning: whatever is thrown meanwhile, the caller can close it. `nothing` when no way to share works.
-`write_all` says whether all bytes could be written.
+`write_all` says whether all bytes could be written. Throws `NoRoomError` where the pipe is no way, either.
 """
-function lend!(write_all, lender::Lender, lent::Vector{Int})
+function lend!(write_all, lender::Lender, lent::Vector{Int}, size::Int)
+    roomy = is_roomy(size)
     for mode in lender.modes
-        segment = disable_sigint(() -> note_segment!(lender, lent, open_segment(mode)))
+        segment = disable_sigint() do
+            opened = roomy ? open_segment(mode) : open_allocated_file(size)
+            return note_segment!(lender, lent, opened)
+        end
         segment === nothing && continue
         write_all(segment)::Bool && return segment
         close_last!(lender, lent)
     end
+    roomy || throw(NoRoomError(size))
     return nothing
 end
 
@@ -92,16 +97,16 @@ function open_memfd()
 end
 
 function open_file(folder::String=tempdir())
-    path, io = try
-        mktemp(folder)
-    catch
-        return nothing
-    end
+    template = joinpath(folder, "polyglot-XXXXXX\0")
+    bytes = Vector{UInt8}(codeunits(template))
+    fd = ccall(:mkstemp, Cint, (Ptr{UInt8},), bytes)
+    fd < 0 && return nothing
+    path = String(bytes[1:(end - 1)])
     if Sys.islinux()
         rm(path)
         path = ""
     end
-    return segment(io, path)
+    return segment(fdio(Int(fd), true), path)
 end
 
 segment(io::IOStream, path::String) = Segment(io, Compat.descriptor(io), stat(io).inode, path)

@@ -48,7 +48,7 @@ Base.length(shares::Shares) = length(shares.live)
     new_array(shares, T, dims)
 
 A new shared array of zeros. Throws `ArgumentError` for elements that are no plain bits in both
-languages, `SystemError` where memory is short.
+languages, `NoRoomError` where memory and disk are short.
 """
 function new_array(shares::Shares, ::Type{T}, dims::Dims) where {T}
     is_shareable(T) || throw(ArgumentError("the elements of a shared array are numbers, not $T"))
@@ -62,24 +62,16 @@ is_shareable(@nospecialize(T)) =
 
 function new_share(shares::Shares, size::Int)
     Sys.islinux() || throw(ArgumentError("memory is shared on Linux only"))
-    segment = open_roomy(size)
+    segment = open_allocated(size)
     fd = keep_open(segment.fd)
     extent = whole_file(stat(segment.io), size)
     close(segment.io)
     try
-        allocate(fd, size)
         return hold_new!(shares, fd, extent)
     catch
         close_descriptor(fd)
         rethrow()
     end
-end
-
-# All of it now: what is not there when it is written to ends the process.
-function allocate(fd::Int, size::Int)
-    status = ccall(:posix_fallocate, Cint, (Cint, Int64, Int64), fd, 0, size)
-    status == 0 || throw(SystemError("there is no room for $size bytes of shared memory", status))
-    return nothing
 end
 
 const F_DUPFD_CLOEXEC = 1030

@@ -10,11 +10,11 @@ from typing import Any
 from . import tags
 from .decoder import Buffer, Decoder, ProxyMaker
 from .encoder import Encoder, Writer
-from .errors import ConversionError
+from .errors import ConversionError, type_name
 from .mapped_files import MappedFiles
 from .readers import READERS
 from .references import Exports
-from .shared import Lender
+from .shared import Lender, NoRoomError
 from .shares import Shares
 from .writers import Writers
 
@@ -141,3 +141,7 @@ def _write_named(encoder: Encoder, name: str, value: Any) -> None:
     except ConversionError as error:
         error.name = name
         raise
+    except NoRoomError as error:
+        told = ConversionError(error.strerror, type_name(value))
+        told.name = name
+        raise told from None

@@ -95,9 +95,11 @@ def _is_continued(last: _Line, following: _Line) -> bool:
 
 
 def _is_memory(path: bytes) -> bool:
-    if path.startswith(b"/dev/"):  # what has the name of a device, or had one for a moment
-        return path.endswith(_DELETED) or not os.path.isfile(path)
-    return not path.startswith(b"/") or path.startswith(_MEMORY)
+    if not path.startswith(b"/") or path.startswith(_MEMORY):
+        return True
+    if path.endswith(_DELETED):  # what had a name for a moment, in memory or of our making
+        return path.startswith(b"/dev/") or b"/polyglot-" in path
+    return path.startswith(b"/dev/") and not os.path.isfile(path)
 
 
 def _mode(permissions: bytes) -> int:
