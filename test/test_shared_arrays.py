@@ -213,6 +213,16 @@ def test_a_shared_array_of_julias_goes(nb):
     assert not [name for name in os.listdir("/dev/shm") if name.startswith("jl")]
 
 
+def test_python_looks_on_while_julia_computes(nb):
+    nb.run("%julia -o shared\nshared = Polyglot.share(Int, 2)")
+    background = nb.submit(
+        "%julia &\nwhile shared[2] == 0; shared[1] += 1; GC.safepoint(); end; :over"
+    )
+    nb.run("while shared[0] < 1000: pass\nseen = int(shared[0])\nwhile shared[0] == seen: pass")
+    nb.run("shared[1] = 1")
+    assert background.wait().result == ":over"
+
+
 def test_results_outlive_a_crash(nb):
     nb.run("%julia\nresults = Polyglot.share(Float64, 1000); results .= 1:1000; 0")
     nb.run("results = jl.results")
