@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
 import shutil
 import socket
 import subprocess
@@ -12,9 +14,14 @@ from pathlib import Path
 import pytest
 import zmq
 from jupyter_client.blocking import BlockingKernelClient
+from jupyter_client.jsonutil import json_default
+from jupyter_client.session import Session
+from lab import free_port
 from notebook import GUARD, Kernel
 from polyglot_shim.find_libzmq import find_libzmq
 from test_connection_file import GOOD, last_words, refusal, running
+from tornado.httpclient import AsyncHTTPClient, HTTPRequest, HTTPResponse
+from tornado.websocket import websocket_connect
 from zmq.utils.monitor import recv_monitor_message
 
 PORTS = ["shell_port", "control_port", "stdin_port", "iopub_port", "hb_port"]
@@ -208,3 +215,49 @@ sys.exit(launcher.main(sys.argv[1:]))
     path.write_text(json.dumps(GOOD | new_keys()))
     message = last_words([sys.executable, "-c", become, "-f", str(path)])
     assert "has none (Curve)" in message and "pip install" in message
+
+
+def test_through_jupyter_server(tmp_path):
+    """As JupyterLab gets at a kernel: its server, which makes the keys, and a websocket."""
+    asyncio.run(asyncio.wait_for(ask_through_server(tmp_path), GUARD))
+
+
+async def ask_through_server(folder: Path) -> None:
+    port = free_port()
+    server = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "jupyter_server", "--no-browser", "--allow-root"),
+        *("--IdentityProvider.token=token", f"--ServerApp.root_dir={folder}"),
+        *(f"--ServerApp.port={port}", "--ServerApp.port_retries=0"),
+        "--MappingKernelManager.transport_encryption=required",
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    try:
+        kernels, headers = f"//127.0.0.1:{port}/api/kernels", {"Authorization": "token token"}
+        client = AsyncHTTPClient()
+        new = HTTPRequest(
+            f"http:{kernels}", method="POST", body='{"name": "polyglot"}', headers=headers
+        )
+        made = await fetch_when_it_listens(client, new)
+        kernel = json.loads(made.body)["id"]
+        runtime = Path(os.environ["JUPYTER_RUNTIME_DIR"])
+        assert "curve_publickey" in (runtime / f"kernel-{kernel}.json").read_text()
+        channels = HTTPRequest(f"ws:{kernels}/{kernel}/channels", headers=headers)
+        stream = await websocket_connect(channels)
+        message = Session().msg("execute_request", {"code": "6 * 7"}) | {"channel": "shell"}
+        await stream.write_message(json.dumps(message, default=json_default))
+        while (shown := json.loads(await stream.read_message()))["msg_type"] != "execute_result":
+            pass
+        assert shown["content"]["data"] == {"text/plain": "42"}
+        await client.fetch(f"http:{kernels}/{kernel}", method="DELETE", headers=headers)
+    finally:
+        server.kill()  # its kernel is gone; its own end is not what this is about
+        await server.wait()
+
+
+async def fetch_when_it_listens(client: AsyncHTTPClient, request: HTTPRequest) -> HTTPResponse:
+    """The response. The server says that it runs a moment before it listens."""
+    while True:
+        try:
+            return await client.fetch(request)
+        except ConnectionRefusedError:
+            await asyncio.sleep(0.05)

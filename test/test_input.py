@@ -178,3 +178,16 @@ def test_python_debugger(nb):
     code = "def f():\n    secret = 42\n    breakpoint()\n    return secret\nf()"
     cell = nb.run(code, answers=["p secret + 1", "c"])
     assert "43" in cell.stdout and cell.result == "42"
+
+
+def test_menus_of_julia_ask_for_numbers(nb):
+    nb.run("%julia\nusing REPL.TerminalMenus")
+    ask = "Which one (1 to 2, nothing for none)? "
+    cell = nb.run(
+        '%julia\nrequest("fruit", RadioMenu(["apple", "pear"]))', answers=["5", "1 2", "2"]
+    )
+    assert cell.result == "2" and cell.stdout.startswith("fruit\n") and "2   pear" in cell.stdout
+    assert cell.prompts == [ask] * 3
+    assert nb.run('%julia\nrequest(RadioMenu(["a", "b"]))', answers=[""]).result == "-1"
+    code = '%julia\nsort!(collect(request(MultiSelectMenu(["a", "b"])))) == [1, 2]'
+    assert nb.run(code, answers=["2, 1"]).result == "true"

@@ -52,6 +52,24 @@ def test_install_writes_two_complete_kernelspecs(tmp_path: Path) -> None:
     assert found["polyglot-julia"]["argv"][5:] == ["--language", "julia"]
 
 
+def test_the_environment_of_the_cells(tmp_path: Path) -> None:
+    chosen = ("--threads", "3", "--project", str(tmp_path), "--env", "A=1", "--env", "B=x=y")
+    done = polyglot("install", "--prefix", str(tmp_path), *chosen)
+    assert done.returncode == 0, done.stderr
+    for spec in specs(tmp_path).values():
+        assert (
+            spec["env"].items()
+            >= {
+                "JULIA_NUM_THREADS": "3",
+                "JULIA_PROJECT": str(tmp_path),
+                "A": "1",
+                "B": "x=y",
+            }.items()
+        )
+    for wrong in (("--threads", "some"), ("--env", "A"), ("--optimize", "3")):
+        assert polyglot("install", "--prefix", str(tmp_path), *wrong).returncode == 2
+
+
 def test_jupyter_finds_what_was_installed(tmp_path: Path) -> None:
     polyglot("install", "--prefix", str(tmp_path))
     kernels = str(tmp_path / "share" / "jupyter" / "kernels")

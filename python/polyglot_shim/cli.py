@@ -8,7 +8,7 @@ import shutil
 import sys
 from importlib.metadata import version
 
-from polyglot_shim import paths
+from polyglot_shim import kernel_environment, paths
 from polyglot_shim.errors import StartupError
 
 
@@ -42,6 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     command.add_argument("--name", help="instead of `polyglot`, also in `polyglot-julia`")
     command.add_argument("--display-name", help="what the menu of kernels shows")
+    kernel_environment.add_options(command)
     command.set_defaults(run=_install)
 
     command = commands.add_parser("uninstall", help="remove the kernelspecs")
@@ -106,6 +107,7 @@ def _install(options: argparse.Namespace) -> int:
         prefix=options.prefix,
         name=options.name,
         display_name=options.display_name,
+        environment=kernel_environment.environment_of(options),
     ):
         print(f"installed {folder}", flush=True)
     _compile_ahead(julia)

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import tempfile
+from collections.abc import Mapping
 
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_core.paths import jupyter_data_dir
@@ -23,19 +24,21 @@ def install(
     prefix: str | None = None,
     name: str | None = None,
     display_name: str | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> list[str]:
     """Installs both kernelspecs and returns their folders.
 
-    `python` is started for the kernel; `julia` becomes `POLYGLOT_JULIA` there. They go into
-    `prefix`, or into the user's folder. `name` replaces "polyglot" in the names, `display_name`
-    the title. Raises StartupError.
+    `python` is started for the kernel, in `environment`, where `julia` becomes `POLYGLOT_JULIA`.
+    They go into `prefix`, or into the user's folder. `name` replaces "polyglot" in the names,
+    `display_name` the title. Raises StartupError.
     """
+    variables = {**(environment or {}), **({"POLYGLOT_JULIA": julia} if julia else {})}
     folders = []
     for template, new in zip(NAMES, _names(name), strict=True):
         with tempfile.TemporaryDirectory() as work:
             folder = os.path.join(work, new)
             shutil.copytree(os.path.join(paths.kernelspecs(), template), folder)
-            _adapt(os.path.join(folder, "kernel.json"), python, julia, display_name)
+            _adapt(os.path.join(folder, "kernel.json"), python, variables, display_name)
             try:
                 goal = KernelSpecManager().install_kernel_spec(
                     folder, new, user=prefix is None, prefix=prefix
@@ -75,12 +78,12 @@ def _names(name: str | None) -> list[str]:
     return [each.replace("polyglot", name, 1) if name else each for each in NAMES]
 
 
-def _adapt(file: str, python: str, julia: str | None, display_name: str | None) -> None:
+def _adapt(file: str, python: str, variables: Mapping[str, str], display_name: str | None) -> None:
     with open(file, encoding="utf-8") as text:
         spec = json.load(text)
     spec["argv"][0] = python
-    if julia:
-        spec.setdefault("env", {})["POLYGLOT_JULIA"] = julia
+    if variables:
+        spec.setdefault("env", {}).update(variables)
     if display_name:
         julia_first = spec["language"] == "julia"
         spec["display_name"] = f"{display_name} (Julia first)" if julia_first else display_name

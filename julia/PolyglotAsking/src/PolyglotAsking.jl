@@ -6,7 +6,7 @@ module PolyglotAsking
 
 using Markdown, REPL
 using InteractiveUtils: InteractiveUtils
-using PolyglotCommon: JSON
+using PolyglotCommon: Compat, JSON
 
 export complete, inspect, is_complete, is_syntax_error
 export cell_mode, CellMode, JuliaCode, HelpQuestion, ShellScript, PackageCommands, PythonMagic
@@ -21,5 +21,16 @@ include("is_complete.jl")
 precompile(complete, (Module, String, Int))
 precompile(inspect, (Module, String, Int, Int))
 precompile(is_complete, (String,))
+
+# Each kind of completion has methods of its own.
+@static if Compat.CACHES_MACHINE_CODE
+    Compat.keep_compiled() do
+        for code in ("pri", "Base.pri", "Int.na", "using Li", "sin(", "\\alp")
+            complete(Main, code, length(code))
+        end
+        inspect(Main, "print", 3, 0)
+        is_complete("sin(")
+    end
+end
 
 end

@@ -162,6 +162,38 @@ const USERS_LEVEL = Int8(2)
 const SHOWS_STRINGS_WHOLE =
     which(show, Tuple{IO,MIME"text/plain",String}).sig.parameters[4] === Any
 
+# 1.11 loads packages in the world in which Julia started, and what it prints meanwhile goes to streams whose
+# methods that world does not know.
+"Packages are loaded in today's world from now on."
+function load_packages_in_this_world()
+    @static if isdefined(Base, :_require_world_age)
+        Base._require_world_age[] = Base.get_world_counter()
+    end
+    return nothing
+end
+
+# 1.9 made calls with keywords calls of a function of its own; before, each function has a sorter of its own.
+"Whether a function has a method that takes keywords."
+function takes_keywords(@nospecialize(f))
+    @static if isdefined(Core, :kwcall)
+        return !isempty(methods(Core.kwcall, Tuple{Any,typeof(f),Vararg}))
+    else
+        return isdefined(typeof(f).name.mt, :kwsorter)
+    end
+end
+
+# 1.12 made it an error of a type of its own; before, its text alone says what it is.
+"The type and the name of a field that a value was asked for and has not; `nothing` for another error."
+function missing_field(@nospecialize(exception))
+    @static if isdefined(Core, :FieldError)
+        return exception isa FieldError ? (exception.type, exception.field) : nothing
+    else
+        exception isa ErrorException || return nothing
+        found = match(r"^type (\w+) has no field (\w+)$", exception.msg)
+        return found === nothing ? nothing : (Symbol(found[1]), Symbol(found[2]))
+    end
+end
+
 # 1.12 gave `fd` another type.
 "The descriptor of an open file, as an integer."
 descriptor(io::IOStream) = Int(reinterpret(Cint, RawFD(fd(io))))

@@ -82,7 +82,7 @@ function Session(channel::HostChannel, sigint::SigintGate)
         Any[],
         MimeTable(),
         Comms(),
-        Bridge("python", PyObject),
+        Bridge("python", python_proxy),
     )
 end
 

@@ -68,6 +68,7 @@ function rehearse(libzmq::String)
         play(kernel, sockets, 1, limit)
         foreach(close_socket, sockets)
         end_kernel(kernel)
+        rehearse_details()
     end
     return nothing
 end
@@ -132,8 +133,19 @@ end
 
 rehearsed_ready(language::String) = Dict{String,Any}(
     "type" => "ready", "language" => language, "version" => "1", "concurrent" => false,
-    "interrupt_frames" => true,
+    "interrupt_frames" => true, "sigint" => Any[0, 0, 0],
 )
+
+# What is added where the host answers a question for Julia; and how it signs before it has found OpenSSL.
+function rehearse_details()
+    found = JSON.fields(
+        "matches" => Any["print"], "cursor_start" => 0, "cursor_end" => 3,
+        "metadata" => JSON.fields("_jupyter_types_experimental" => Any[]),
+    )
+    add_words!(Dict{String,Any}(found), ["printing = 1"], "pri", 3)
+    digested(DIGESTS["hmac-sha256"], (UInt8[], UInt8[]))
+    return nothing
+end
 
 # To the requests with the numbers 1 to 20. One content is good for every reply.
 function rehearsed_answers()

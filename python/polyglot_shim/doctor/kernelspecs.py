@@ -12,6 +12,7 @@ from polyglot_shim.doctor.report import Report
 from polyglot_shim.find_julia import OLDEST
 from polyglot_shim.julia_version import CHECK_SECONDS, BrokenJulia, ask_version
 
+_OWN = {"PYTHONSAFEPATH", "POLYGLOT_JULIA"}
 AGAIN = "polyglot-kernel install, with the options of the first time"
 
 
@@ -36,7 +37,13 @@ def _examine(report: Report, name: str, folder: str, spec: dict) -> None:
     for problem in filter(None, problems):
         report.bad(f"The kernelspec {name} in {folder}: {problem}", AGAIN)
     if not any(problems):
-        report.good(f"Kernelspec {name}: {folder} (Python {python}, Julia {julia or 'as above'})")
+        told = [f"Python {python}", f"Julia {julia or 'as above'}", *_chosen(variables)]
+        report.good(f"Kernelspec {name}: {folder} ({', '.join(told)})")
+
+
+def _chosen(variables: dict[str, str]) -> list[str]:
+    """The variables that were chosen when it was installed, beside Julia's path."""
+    return [f"{key}={variables[key]}" for key in sorted(variables.keys() - _OWN)]
 
 
 def _python(name: str) -> str:

@@ -22,7 +22,22 @@ function answer_of(session::Session, header::Dict{String,Any})
         return completions(session, code, header["cursor_pos"])
     end
     detail_level = get(header, "detail_level", 0)
+    about_python = python_inspection(session, code, header["cursor_pos"])
+    about_python === nothing || return about_python
     return inspect(session.mod, code, header["cursor_pos"], detail_level, session.history.inputs)
+end
+
+"The content of `inspect_reply` where the name at the cursor is Python's, else `nothing`."
+function python_inspection(session::Session, code::String, cursor_pos::Int)
+    stop = PolyglotAsking.byte_before(code, cursor_pos)
+    name = PolyglotAsking.name_at(code, stop)
+    if !occursin('.', name)
+        call = PolyglotAsking.enclosing_call(code, stop)
+        call === nothing || (name = call[1])
+    end
+    found = python_help(ask_briefly, session, name)
+    found isa AbstractDict || return nothing
+    return JSON.fields("status" => "ok", "found" => true, "data" => found, "metadata" => JSON.fields())
 end
 
 # Python and the package manager are asked where the REPL's completer knows nothing.

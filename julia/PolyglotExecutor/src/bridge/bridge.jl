@@ -18,13 +18,14 @@ mutable struct Bridge
     arrivals::Arrivals
     peer_generation::Int   # 0 until it is known
     warned::Warned
+    figures::Bool          # the other side has some to show when the cell is over
 end
 
 function Bridge(peer::String, make_proxy)
     exports, imports, lender = Values.Exports(), Values.Imports(), Values.Lender()
     proxy(reference) = make_proxy(Values.hold!(imports, reference))
     codec = Values.Codec(exports, lender, proxy)
-    return Bridge(peer, ReentrantLock(), exports, imports, lender, codec, Arrivals(), 0, Warned())
+    return Bridge(peer, ReentrantLock(), exports, imports, lender, codec, Arrivals(), 0, Warned(), false)
 end
 
 # A new process has nothing of what the one before it held.

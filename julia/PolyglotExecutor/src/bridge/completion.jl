@@ -11,11 +11,9 @@ function python_completions(session, code::String, cursor_pos::Int)
     found = match(DOTTED_NAME, first(code, cursor_pos))
     found === nothing && return nothing
     path = split(found[1], '.')
-    root = Symbol(path[1])
-    isdefined(session.mod, root) || return nothing
-    value = getfield(session.mod, root)
-    value isa Union{Python,PyObject} || return nothing
-    names = python_names(session, value, path[2:end])
+    root = python_root(session, path)
+    root === nothing && return nothing
+    names = python_names(session, root, path[2:end])
     matches = sort!(String[name for name in names if startswith(name, found[2])])
     start = cursor_pos - length(found[2])
     return typed_completions(matches, "property", start, cursor_pos)
@@ -36,16 +34,58 @@ function typed_completions(matches::Vector{String}, type::String, start::Int, st
     )
 end
 
-function python_names(session, root::Union{Python,PyObject}, path)
-    parts = NamedValue["the path" => Any[String(name) for name in path]]
-    root isa PyObject && push!(parts, NamedValue("the object", root))
-    fields = call_fields("polyglot.names_below", String[])
+"What the first name of a path stands for, if that is Python or an object of its."
+function python_root(session, path)
+    name = Symbol(path[1])
+    isdefined(session.mod, name) || return nothing
+    value = getfield(session.mod, name)
+    return value isa Union{Python,AnyPyObject} ? value : nothing
+end
+
+function python_names(session, root::Union{Python,AnyPyObject}, path)
+    names = ask_briefly(session, "polyglot.names_below", root, path)
+    return names === nothing ? String[] : String[name for name in names]
+end
+
+const WHOLE_NAME = r"^([\p{L}_][\w!]*(?:\.\w+)+)\s*\??$"
+
+"""
+    python_help(ask, session, name)
+
+What Python knows about the object that a dotted name means, by mime type: a name below `py`, or below an
+object of Python's, or below a variable that Python alone has. `nothing` where the name is Julia's.
+`ask(session, target, root, path)` asks Python.
+"""
+function python_help(ask, session, name::AbstractString)
+    found = match(WHOLE_NAME, name)
+    found === nothing && return nothing
+    path = split(found[1], '.')
+    root = python_root(session, path)
+    root === nothing || return ask(session, "polyglot.help", root, path[2:end])
+    isdefined(session.mod, Symbol(path[1])) && return nothing
+    try
+        return ask(session, "polyglot.help", PYTHON, path)
+    catch e   # neither language knows the name: Julia says so
+        e isa PyError || rethrow()
+        return nothing
+    end
+end
+
+ask_at_length(session, target::String, root, path) = call_python(target, path_parts(root, path)...)
+
+path_parts(root, path) =
+    root isa Python ? (Any[String(name) for name in path],) : (Any[String(name) for name in path], root)
+
+"What Python answers in a moment; `nothing` where it does not, or fails."
+function ask_briefly(session, target::String, root::Union{Python,AnyPyObject}, path)
+    parts = named_arguments(path_parts(root, path), 0)
+    fields = call_fields(target, String[])
     push!(fields, Pair{String,Any}("generation", session.bridge.exports.generation))
     push!(fields, Pair{String,Any}("brief", true))
     buffers = outgoing(Values.encode_parts, session.bridge, parts).buffers
     return call(session, session.bridge.peer, "call", fields, buffers, NAMES_LIMIT) do frame
-        frame === nothing && return String[]
-        names, failed = result_of(session, frame)
-        return failed === nothing ? String[name for name in names] : String[]
+        frame === nothing && return nothing
+        value, failed = result_of(session, frame)
+        return failed === nothing ? value : nothing
     end
 end

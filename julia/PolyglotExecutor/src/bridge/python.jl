@@ -37,9 +37,23 @@ struct PyObject
     holding::Values.Holding
 end
 
-reference(o::PyObject) = getfield(o, :holding).reference
+"""
+    PyFunction
 
-Values.write_value(encoder::Values.Encoder, o::PyObject) =
+A [`PyObject`](@ref) that can be called: a Julia function for all that asks for a `Function`.
+"""
+struct PyFunction <: Function
+    holding::Values.Holding
+end
+
+const AnyPyObject = Union{PyObject,PyFunction}
+
+python_proxy(holding::Values.Holding) =
+    holding.reference.is_callable ? PyFunction(holding) : PyObject(holding)
+
+reference(o::AnyPyObject) = getfield(o, :holding).reference
+
+Values.write_value(encoder::Values.Encoder, o::AnyPyObject) =
     Values.write_foreign_reference(encoder, reference(o))
 
 """
@@ -65,7 +79,7 @@ function call_python(target::String, args...)
     return ask_python("call", named_arguments(args, 0), call_fields(target, String[]))
 end
 
-function call_python(target::PyObject, args::Tuple, keywords)
+function call_python(target::AnyPyObject, args::Tuple, keywords)
     parts = named_arguments(args, length(keywords) + 1)
     pushfirst!(parts, NamedValue("the function", target))
     names = String[]
@@ -74,6 +88,13 @@ function call_python(target::PyObject, args::Tuple, keywords)
         push!(parts, NamedValue("keyword $name", value))
     end
     return ask_python("call", parts, call_fields(nothing, names))
+end
+
+"Has Python show the figures that the cell has drawn."
+function show_figures(session)
+    session.bridge.figures = false
+    call_python("polyglot.show_figures")
+    return nothing
 end
 
 function named_arguments(args::Tuple, more::Int)

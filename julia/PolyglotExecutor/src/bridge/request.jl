@@ -19,6 +19,8 @@ it needs, with the names of each. Throws [`Values.ConversionError`](@ref) and `I
 function request(session, op::String, parts::Vector{NamedValue}, fields::JSON.Fields)
     bridge = session.bridge
     release_dropped(session)
+    hand_over(session)
+    add_redirected!(fields, session)
     name = op == "get" ? fields_name(fields) : "the result"
     push!(fields, Pair{String,Any}("generation", bridge.exports.generation))
     lease = Int[]
@@ -32,11 +34,18 @@ function request(session, op::String, parts::Vector{NamedValue}, fields::JSON.Fi
     end
 end
 
+function add_redirected!(fields::JSON.Fields, session)
+    names = redirected(session)
+    isempty(names) || push!(fields, Pair{String,Any}("capture", names))
+    return fields
+end
+
 fields_name(fields::JSON.Fields) = String(last(fields[findfirst(f -> first(f) == "name", fields)]))
 
 function result_of(session, frame::Frames.Frame, name::String="the result")
     header = frame.header
     meet!(session.bridge, header)
+    get(header, "figures", false) === true && (session.bridge.figures = true)
     value = isempty(frame.buffers) ? nothing : incoming(session.bridge, frame.buffers, name)
     return header["status"] == "ok" ? (value, nothing) : (nothing, Failed(header, value))
 end
@@ -86,21 +95,21 @@ function answer_failure(session, failure::Failure)
     exception = unwrapped(first(failure.stack)[1])
     fields = JSON.fields(
         "ename" => exception_name(exception),
-        "evalue" => clipped(exception_value(exception)),
-        "traceback" => Any[String(line) for line in split(clipped(stack_text(failure)), '\n')],
+        "evalue" => exception_value(exception),
+        "traceback" => Any[String(line) for line in split(clipped(stack_text(failure), LONGEST_TEXT), '\n')],
         "generation" => session.bridge.exports.generation,
     )
     return fields, outgoing(Values.encode_reference, session.bridge, exception).buffers
 end
 
-"How many characters of an error's message, and of its stack, are told."
+"How many characters of an error's stack are told."
 const LONGEST_TEXT = 200_000
 
 "The text without its middle, if it is so long that no one would read it."
-function clipped(text::AbstractString)
+function clipped(text::AbstractString, longest::Int)
     count = length(text)
-    count <= LONGEST_TEXT && return text
-    half = LONGEST_TEXT ÷ 2
+    count <= longest && return text
+    half = longest ÷ 2
     left_out = "\n… $(count - 2 * half) characters are left out …\n"
     return first(text, half) * left_out * last(text, half)
 end

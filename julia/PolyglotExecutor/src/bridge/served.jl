@@ -9,6 +9,12 @@ function serve_python!(session)
 end
 
 function handle_request(session, frame::Frames.Frame, lease::Vector{Int})
+    names = get(frame.header, "capture", ())
+    isempty(names) && !is_collecting(session) && return answer_request(session, frame, lease)
+    return collected(() -> answer_request(session, frame, lease), session, names)
+end
+
+function answer_request(session, frame::Frames.Frame, lease::Vector{Int})
     header = frame.header
     values = arguments(session, frame)
     op = header["op"]::String
@@ -32,8 +38,23 @@ function handle_request(session, frame::Frames.Frame, lease::Vector{Int})
 end
 
 function read_variable(mod::Module, name::String)
-    symbol = Symbol(name)
+    symbol = name_in(mod, name)
     return isdefined(mod, symbol) ? getfield(mod, symbol) : throw(UndefVarError(symbol))
+end
+
+"""
+    name_in(mod, name)
+
+The name of a variable in `mod` that Python calls `name`. Python's parser makes one letter of several that look
+alike (`ϵ` is `ε` there), so that a variable of another spelling may be meant.
+"""
+function name_in(mod::Module, name::String)
+    symbol = Symbol(name)
+    isdefined(mod, symbol) && return symbol
+    alike(other) = !isascii(string(other)) && Base.Unicode.normalize(string(other), :NFKC) == name
+    own = names(mod; all=true)
+    found = findfirst(other -> alike(other) && isdefined(mod, other), own)
+    return found === nothing ? symbol : own[found]
 end
 
 "All of them, or none."
@@ -57,7 +78,7 @@ function refuse_constants(mod::Module, variables)
 end
 
 function assign_variable(mod::Module, name::String, @nospecialize(value))
-    Core.eval(mod, Expr(:(=), Symbol(name), QuoteNode(value)))
+    Core.eval(mod, Expr(:(=), name_in(mod, name), QuoteNode(value)))
     return nothing
 end
 
@@ -66,14 +87,13 @@ function call_from_python(session, header::Dict{String,Any}, values::Vector{Any}
     f = target === nothing ? popfirst!(values) : named_function(session, target::String)
     names = header["keywords"]
     positional = length(values) - length(names)
-    args = values[1:positional]
+    args, keywords = with_places(f, values[1:positional], names, values[(positional + 1):end])
     if get(header, "broadcast", false) === true
-        isempty(names) && return Base.materialize(Base.broadcasted(f, args...))
-        keywords = Pair{Symbol,Any}[Symbol(names[i]) => values[positional + i] for i in eachindex(names)]
+        isempty(keywords) && return Base.materialize(Base.broadcasted(f, args...))
         return Base.materialize(Base.broadcasted((xs...) -> f(xs...; keywords...), args...))
     end
-    isempty(names) && return f(args...)
-    return f(args...; Pair{Symbol,Any}[Symbol(names[i]) => values[positional + i] for i in eachindex(names)]...)
+    isempty(keywords) && return f(args...)
+    return f(args...; keywords...)
 end
 
 "A function of the kernel's own (`polyglot.…`) or of Base (`Base.length`, `Base.:+`)."
@@ -165,6 +185,13 @@ function next_items(session, items::Items)
     return Tuple(taken)
 end
 
+# A cell that Python runs (`%run notebook.ipynb`, `%rerun`) shows what it gives as the host's cells do.
+function cell_for_python(session, code::String)
+    cell = run_mode(session, cell_mode(code), "Python")
+    cell === nothing || !cell.shown || Base.invokelatest(show_value, session, cell.value)
+    return nothing
+end
+
 # When an error of Julia's was in truth Python's, Python shows its own as the cause.
 python_cause(session, e) = nothing
 python_cause(session, e::PyError) = e.exception
@@ -187,5 +214,9 @@ const PYTHONS_FUNCTIONS = Dict{String,Any}(
     "polyglot.iterator" => iterator_for_python,
     "polyglot.next!" => next_items,
     "polyglot.python_cause" => python_cause,
+    "polyglot.function" => function_for_python,
+    "polyglot.documentation" => documentation_for_python,
+    "polyglot.cell" => cell_for_python,
     "polyglot.variables" => variables_for_python,
+    "polyglot.write" => write_here,
 )

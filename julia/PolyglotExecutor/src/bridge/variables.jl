@@ -13,7 +13,7 @@ function variables_of(session, mod::Module)
     for name in sort!(names(mod; all=true); by=string)
         (isdefined(mod, name) && is_variable_name(session, mod, name)) || continue
         value = getfield(mod, name)
-        value isa Union{Module,Function,Type} && continue
+        value isa Union{Module,Function,Type} && !(value isa PyFunction) && continue
         told = (string(typeof(value)), size_text(value), short_text(value), sharing(value))
         push!(rows, (string(name), "Julia", told...))
     end

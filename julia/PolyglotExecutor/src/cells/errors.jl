@@ -27,7 +27,28 @@ between.
 function user_frames(trace::Vector)
     frames = frames_to_boundary(trace)
     last = findlast(is_user, frames)
-    return filter!(!is_kernel, resize!(frames, last === nothing ? 0 : last))
+    return without_kernel(resize!(frames, last === nothing ? 0 : last))
+end
+
+# What Base does between two calls of the kernel's is the kernel's, too.
+function without_kernel(frames::Vector{StackTraces.StackFrame})
+    kept = StackTraces.StackFrame[]
+    between = StackTraces.StackFrame[]   # not the user's, behind one of the kernel's
+    behind_kernel = false
+    for frame in frames
+        if is_kernel(frame)
+            behind_kernel || append!(kept, between)
+            behind_kernel = true
+            empty!(between)
+        else
+            push!(between, frame)
+            is_user(frame) || continue
+            append!(kept, between)
+            empty!(between)
+            behind_kernel = false
+        end
+    end
+    return append!(kept, between)
 end
 
 # Where each of the kernel's own calls below came from is not asked: it takes as long as all the rest.
@@ -40,6 +61,15 @@ function frames_to_boundary(trace::Vector)
         boundary === nothing || break
     end
     return frames
+end
+
+const RawTrace = typeof(backtrace())
+
+# What a cell prints of an error (`showerror(stdout, e, catch_backtrace())`, a log record) comes by here.
+function Base.show_backtrace(io::IO, trace::RawTrace)
+    frames = user_frames(trace)
+    isempty(frames) || Base.show_backtrace(io, frames)
+    return nothing
 end
 
 """
@@ -83,9 +113,14 @@ unwrapped(exception::LoadError) = unwrapped(exception.error)
 
 exception_name(exception) = string(nameof(typeof(unwrapped(exception))))
 
+"How many characters of an error's message are told, and of the message with its trace."
+const LONGEST_MESSAGE = 4_000
+const LONGEST_ERROR = 20_000
+
 function exception_value(exception)
     return try
-        without_kernels_methods(Base.invokelatest(sprint, showerror, unwrapped(exception)))
+        text = Base.invokelatest(sprint, showerror, unwrapped(exception); context=:limit => true)
+        clipped(without_kernels_methods(text), LONGEST_MESSAGE)
     catch e
         e isa InterruptException && rethrow()
         "(its message cannot be shown: $(typeof(e)))"
@@ -112,11 +147,12 @@ end
 function render_failure(failure::Failure)
     buffer = IOBuffer()
     io = IOContext(buffer, :color => true, :limit => true, :displaysize => display_size())
+    io = IOContext(io, :stacktrace_types_limited => Ref(false))   # types that fill lines are abbreviated
     for (i, (exception, trace)) in enumerate(failure.stack)
         printstyled(io, i == 1 ? "ERROR: " : "\n\ncaused by: "; color=Base.error_color(), bold=true)
         show_exception(io, exception, trace)
     end
-    return replace(String(take!(buffer)), "./In[" => "In[")
+    return replace(without_links(String(take!(buffer))), "./In[" => "In[")
 end
 
 # What cannot be shown is at least named.
@@ -129,7 +165,8 @@ function show_exception(io::IO, exception, trace::Vector)
         e isa InterruptException && rethrow()
         string(exception_name(exception), ": ", exception_value(exception))
     end
-    print(io, rstrip(text))
+    print(io, clipped(rstrip(text), LONGEST_ERROR))
+    print_hint(io, unwrapped(exception))
     print_places(io, exception, text)
     return nothing
 end

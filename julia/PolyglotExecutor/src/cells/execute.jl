@@ -14,6 +14,7 @@ function execute(session::Session, header::Dict{String,Any})
     empty!(session.typed)
     is_remembered(header) && (session.history.inputs[count] = header["code"]::String)
     outcome = attempt(session, run_with_transfers, session, header, count)
+    session.bridge.figures && attempt(session, show_figures, session)
     restore_standard(session.channel)
     release_dropped(session)
     announce_targets!(session)
@@ -89,11 +90,9 @@ function run_hooks(session::Session, hooks::Vector{Any})
 end
 
 function publish_result(session::Session, @nospecialize(value), count::Int)
-    content = JSON.fields(
-        "execution_count" => count,
-        "data" => mime_bundle(session, value),
-        "metadata" => metadata_of(session, value),
-    )
+    data, metadata = shown_forms(session, value)
+    isempty(data) && return nothing
+    content = JSON.fields("execution_count" => count, "data" => data, "metadata" => metadata)
     publish(session, "execute_result", content)
     return nothing
 end

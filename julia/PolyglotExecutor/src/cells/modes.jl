@@ -5,13 +5,21 @@
 
 function run_mode(session::Session, help::HelpQuestion)
     answer = help_answer(session, help.question)
-    data = answer isa String ? JSON.fields("text/plain" => answer) : mime_bundle(session, answer)
-    show_data(session, data)
+    show_data(session, help_data(session, answer))
     return nothing
 end
 
-"Markdown for a name or expression, text for words or a regular expression to look for."
+help_data(::Session, text::String) = JSON.fields("text/plain" => text)
+help_data(::Session, of_python::AbstractDict) = JSON.fields((string(k) => v for (k, v) in of_python)...)
+help_data(session::Session, answer) = mime_bundle(session, answer)
+
+"""
+Markdown for a name or expression, text for words or a regular expression to look for, forms by mime type for
+what is Python's.
+"""
 function help_answer(session::Session, question::String)
+    about_python = python_help(ask_at_length, session, question)
+    about_python === nothing || return about_python
     asked = Meta.parse(question; raise=false, depwarn=false)
     asked isa String && return found_in_docs(asked)
     if asked isa Expr && asked.head === :macrocall && asked.args[1] === Symbol("@r_str")
@@ -47,9 +55,18 @@ function run_mode(session::Session, shell::ShellScript)
         command = setenv(`$program -c $script $path`, shell_environment(session.mod, shell.script))
         process = run(ignorestatus(command))
         directory = readchomp(path)
-        isdir(directory) && cd(directory)
+        isdir(directory) && change_directory(directory)
         success(process) || error("the shell command ended with ", ending(process))
     end
+    return nothing
+end
+
+# A shell of a later cell knows the folder before (`;cd -`) from its environment.
+function change_directory(directory::AbstractString)
+    before = pwd()
+    directory == before && return nothing
+    cd(directory)
+    ENV["OLDPWD"] = before
     return nothing
 end
 

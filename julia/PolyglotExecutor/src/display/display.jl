@@ -9,13 +9,15 @@ function size_variable(name::String, usual::Int)
 end
 
 "The context in which values are shown: `:color`, `:limit`, `:displaysize`, and `:jupyter` to tell."
-function display_context(io::IO, mod::Module)
-    io = IOContext(io, :color => true)
+function display_context(io::IO, mod::Module, color::Bool=true)
+    io = IOContext(io, :color => color)
     io = IOContext(io, :limit => true)
     io = IOContext(io, :jupyter => true)
     io = IOContext(io, :displaysize => display_size())
     return IOContext(io, :module => mod)
 end
+
+Base.displaysize(::OutputStream) = display_size()
 
 """
     mime_bundle(session, value)
@@ -28,6 +30,9 @@ function mime_bundle(session::Session, @nospecialize(value))
     forms.dict && return bundle_of_dict(IJulia.display_dict(value))
     return forms_by_show(session, value, forms)
 end
+
+"The `data` of a message and its `metadata`. There is no data where showing the value was all that it takes."
+shown_forms(session::Session, @nospecialize(value)) = mime_bundle(session, value), metadata_of(session, value)
 
 "The forms that the value's `show` methods give."
 function forms_by_show(session::Session, @nospecialize(value), forms::Forms=forms_of(session.mimes, value))
@@ -69,8 +74,9 @@ is_json_text(form) = nameof(typeof(form)) === :JSONText && hasfield(typeof(form)
 function rendered(session::Session, mime::String, @nospecialize(value))
     mime == "text/plain" && value isa String && is_shown_as_it_is(value) && return JSON.InQuotes(value)
     io = IOBuffer()
-    show(display_context(io, session.mod), MIME(mime), value)
-    return encoded(mime, take!(io))
+    is_plain = mime == "text/plain"
+    show(display_context(io, session.mod, is_plain), MIME(mime), value)   # other forms have colours of their own
+    return is_plain ? without_links(String(take!(io))) : encoded(mime, take!(io))
 end
 
 # Base looks at every character of a string, which is felt with megabytes; between quotation marks most
@@ -166,8 +172,9 @@ Base.display(::IJulia.InlineDisplay, mime::MIME, @nospecialize(value)) =
 Base.displayable(::IJulia.InlineDisplay, ::MIME) = true
 
 function show_value(session::Session, @nospecialize(value))
-    data = mime_bundle(session, value)
-    return show_data(session, data; metadata=metadata_of(session, value))
+    data, metadata = shown_forms(session, value)
+    isempty(data) || show_data(session, data; metadata=metadata)
+    return nothing
 end
 
 function show_value(session::Session, mime::MIME, @nospecialize(value))

@@ -28,16 +28,21 @@ Logging.catch_exceptions(logger::NotebookLogger) = Logging.catch_exceptions(logg
 
 function Logging.shouldlog(logger::NotebookLogger, level, mod, group, id)
     level == PROGRESS_LEVEL && return true
-    level >= Logging.min_enabled_level(logger.console) || return false
+    is_wanted(logger, level, mod, group) || return false
     return Logging.shouldlog(logger.console, level, mod, group, id)
 end
+
+# `JULIA_DEBUG` names modules and groups of which all is shown.
+is_wanted(logger::NotebookLogger, level, mod, group) =
+    level >= Logging.min_enabled_level(logger.console) ||
+    Base.CoreLogging.env_override_minlevel(group, mod)
 
 function Logging.handle_message(
     logger::NotebookLogger, level, message, mod, group, id, file, line; fields...
 )
     if haskey(fields, :progress)
         draw_progress!(logger, id, string(message), fields[:progress])
-    elseif level >= Logging.min_enabled_level(logger.console)
+    elseif is_wanted(logger, level, mod, group)
         Logging.handle_message(logger.console, level, message, mod, group, id, file, line; fields...)
     end
     return nothing

@@ -118,12 +118,15 @@ end
 # The caller gets an answer, also when the one that it should have cannot be made or sent.
 function answer_call(session, number, @nospecialize(outcome), lease::Vector{Int})
     try
-        fields, buffers = outcome isa Failure ? interruptible_failure(session, outcome) : outcome
+        answer = outcome isa Failure ? interruptible_failure(session, outcome) : outcome
+        # Not taken apart as usual, which is compiled for each type of what may stand behind these two.
+        fields = getfield(answer, 1)::JSON.Fields
+        buffers = getfield(answer, 2)::Vector{Vector{UInt8}}
         send_answer(session, number, outcome isa Failure ? "error" : "ok", fields, buffers)
     catch e
         end_lease(session.bridge, lease)
         e isa InterruptException && report_interrupt(session)
-        fields = JSON.fields("ename" => exception_name(e), "evalue" => clipped(exception_value(e)))
+        fields = JSON.fields("ename" => exception_name(e), "evalue" => exception_value(e))
         send_answer(session, number, "error", fields, NO_BUFFERS)
     end
     return nothing

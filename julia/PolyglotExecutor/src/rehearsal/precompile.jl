@@ -3,6 +3,17 @@
 precompile(begin_with, (Vector{String},))
 precompile(main, ())
 precompile(Tuple{FrameReader})
+precompile(let_through, (typeof(wait), Channel{Any}))
+
+# What Base has compiled ahead and methods of this package make invalid: the first `using` and the process's
+# end would compile it again.
+for (mod, name, types) in (
+    (Base, :__require, (Module, Symbol)),
+    (Base, :_atexit, (Int32,)),
+    (Base.Filesystem, :temp_cleanup_atexit, ()),
+)
+    isdefined(mod, name) && precompile(getfield(mod, name), types)
+end
 
 @static if Compat.CACHES_MACHINE_CODE
     Compat.keep_compiled() do

@@ -23,13 +23,14 @@ mutable struct OutputStream <: Compat.StandardStream
     text::Vector{UInt8}   # written, not sent yet
     core::Ptr{Cvoid}      # the stream of `Core.println`, which writes to the process's descriptor
     own::IO               # Julia's object of that, with whose end the stream would be closed
+    collected::Union{IOBuffer,Nothing}    # takes the text, which the other language has redirected
 end
 
 function OutputStream(channel::HostChannel, name::String)
     fd, own = name == "stdout" ? (1, stdout) : (2, stderr)
     core = unsafe_load(Compat.core_stream(fd))
     lock = ReentrantLock()
-    stream = OutputStream(channel, name, UInt8[], lock, current_task(), 0, UInt8[], core, own)
+    stream = OutputStream(channel, name, UInt8[], lock, current_task(), 0, UInt8[], core, own, nothing)
     return attribute!(stream, nothing)
 end
 
@@ -106,9 +107,19 @@ end
 
 function send_valid(stream::OutputStream, text::Vector{UInt8})
     isvalid(String, text) || (text = Vector{UInt8}(replace_invalid(String(copy(text)))))
-    send_text(stream.channel, stream.header, text)
+    has_escape(text) && (text = Vector{UInt8}(without_links(String(copy(text)))))
+    collected = stream.collected
+    collected === nothing ? send_text(stream.channel, stream.header, text) : write(collected, text)
     return nothing
 end
+
+has_escape(text::Vector{UInt8}) = findfirst(isequal(0x1b), text) !== nothing
+
+# Terminals show a text that is a link by two of these sequences around it (OSC 8), of which no front end knows.
+const LINK_SEQUENCE = r"\e\]8;[^\e\a]*(?:\e\\|\a)"
+
+"The text without what only terminals understand of links."
+without_links(text::String) = occursin("\e]8;", text) ? replace(text, LINK_SEQUENCE => "") : text
 
 replace_invalid(text::String) = map(c -> isvalid(c) ? c : '\ufffd', text)
 

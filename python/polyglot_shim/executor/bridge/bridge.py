@@ -18,11 +18,12 @@ from ..pipes.frames import Frame
 from ..values.codec import Codec, Encoded, Parts, finished
 from ..values.encoder import Encoder
 from ..values.errors import ConversionError, StaleReferenceError
-from ..values.references import Exports, Imports, Reference
+from ..values.references import Exports, Holding, Imports, Reference
 from ..values.shared import Lender
 from ..values.sharing import Sharing
 from .arrivals import Arrivals
 from .losses import LossWarnings
+from .redirected import hand_over, redirected
 
 PATIENCE = 1.0
 """How long a question by completion or inspection may take, in seconds.
@@ -50,14 +51,22 @@ class Sender(Protocol):
     def __call__(self, header: dict[str, Any], buffers: Sequence[Any] = ()) -> None: ...
 
 
+class Proxy(Protocol):
+    """What stands for an object of another process."""
+
+    @classmethod
+    def of(cls, bridge: Bridge, holding: Holding) -> Any:
+        """The one for what `holding` refers to."""
+
+
 class Bridge:
     """All that this process shares with the process of one other language.
 
-    `proxy` is the class of what stands here for an object there; it is made of the bridge and a
-    `Holding`.
+    `proxy` is the class of what stands here for an object there; its `of` makes one of the bridge
+    and a `Holding`.
     """
 
-    def __init__(self, peer: str, calls: Calls, send: Sender, proxy: type[Any]) -> None:
+    def __init__(self, peer: str, calls: Calls, send: Sender, proxy: type[Proxy]) -> None:
         self.peer = peer
         self.proxy = proxy
         self.exports = Exports()
@@ -78,7 +87,7 @@ class Bridge:
         return Sharing(self.codec.shares)
 
     def _make_proxy(self, reference: Reference) -> object:
-        return self.proxy(self, self.imports.hold(reference))
+        return self.proxy.of(self, self.imports.hold(reference))
 
     def request(self, op: str, parts: Parts = (), **fields: Any) -> Any:
         """The answer to `op`; `parts` are the values that it needs, with the names of each.
@@ -88,6 +97,10 @@ class Bridge:
         asking = current_request().muted
         if not asking:
             self.settle()
+            hand_over()
+            names = redirected()
+            if names:
+                fields["capture"] = names
         encoded = self._checked(self.codec.encode_parts(parts))
         fields["generation"] = self.exports.generation
         result = partial(self._result, fields.get("name", "the result"))

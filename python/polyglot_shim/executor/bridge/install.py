@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from ...notebooks.marker import parse_cell
 from ..cells.shell import ZMQInteractiveShell
 from ..pipes.calls import Calls
 from ..pipes.channel import Channel
@@ -12,7 +13,7 @@ from .bridge import Bridge, write_proxy
 from .completion import matcher
 from .julia import Julia, ask, call
 from .objects import JuliaObject
-from .served import Server
+from .served import Server, as_identifier
 from .variables import VariableTable, variables_of
 
 Soon = Callable[[Callable[[], None]], None]
@@ -38,6 +39,7 @@ class Crossing:
         shell.user_ns["jl"] = shell.user_ns_hidden["jl"] = Julia(self.bridge)
         shell.Completer.custom_matchers.append(matcher(self.bridge, shell.user_ns))
         shell.register_magic_function(self.variables, "line", "variables")
+        shell.run_julia_cell = self.run_cell
 
     def _release_arrived(self, frame: Frame) -> None:
         self.bridge.release_arrived(frame)
@@ -49,17 +51,27 @@ class Crossing:
 
     def bring(self, names: Sequence[tuple[str, str]]) -> None:
         """Before the cell: Julia's variables become ours. All of them, or none."""
-        values = [(here, ask(self.bridge, "get", name=there)) for here, there in names]
+        values = [
+            (as_identifier(here), ask(self.bridge, "get", name=there)) for here, there in names
+        ]
         self._shell.user_ns.update(values)
 
     def hand_out(self, names: Sequence[tuple[str, str]]) -> None:
         """After the cell: our variables become Julia's. All of them, or none."""
         namespace = self._shell.user_ns
         for here, _ in names:
-            if here not in namespace:
+            if as_identifier(here) not in namespace:
                 raise NameError(f"name {here!r} is not defined, which -o names")
-        values = [(here, namespace[here]) for here, _ in names]
-        ask(self.bridge, "set", values, names=[there for _, there in names])
+        values = [(here, namespace[as_identifier(here)]) for here, _ in names]
+        if values:
+            ask(self.bridge, "set", values, names=[there for _, there in names])
+
+    def run_cell(self, source: str) -> None:
+        """Run a cell of Julia's that Python code has come upon, as in a notebook that it runs."""
+        cell = parse_cell(source, "julia")
+        self.hand_out([(there, here) for here, there in map(_renamed, cell.inputs)])
+        call(self.bridge, "polyglot.cell", (cell.code,), {})
+        self.bring([(there, here) for here, there in map(_renamed, cell.outputs)])
 
     def variables(self, _: str = "") -> VariableTable:
         """Show the variables of both languages in one table: %variables"""
@@ -67,3 +79,9 @@ class Crossing:
         ours = variables_of(self._shell.user_ns, self._shell.user_ns_hidden, sharing)
         theirs = call(self.bridge, "polyglot.variables", (), {})
         return VariableTable([*ours, *map(tuple, theirs)])
+
+
+def _renamed(item: str) -> tuple[str, str]:
+    """The name in the cell and the one in the other language, of an item of `-i` or `-o`."""
+    here, _, there = (part.strip() for part in item.partition("="))
+    return here, there or here

@@ -175,4 +175,13 @@ class Undefined(JuliaError, AttributeError):
         return cls(error.julia_type, error.message, "", error.exception)
 
 
+class Unsized(JuliaError, TypeError):
+    """It has no length; a TypeError too, so that `list` asks no further."""
+
+    @classmethod
+    def of(cls, error: JuliaError) -> Unsized:
+        return cls(error.julia_type, error.message, "", error.exception)
+
+
 Undefined.__name__ = Undefined.__qualname__ = "JuliaError"
+Unsized.__name__ = Unsized.__qualname__ = "JuliaError"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator
+from inspect import Parameter
 from typing import Any
 
 from ..values.references import Holding
 from .bridge import Bridge
-from .julia import NOT_JULIA, JuliaError, Undefined, call
+from .julia import NOT_JULIA, JuliaError, Undefined, Unsized, call
 
 _FLOAT_FORMATS = tuple("eEfFgG%")
 _INTEGER_FORMATS = tuple("bcdoxX")
@@ -25,6 +27,11 @@ class JuliaObject:
     def __init__(self, bridge: Bridge, holding: Holding) -> None:
         object.__setattr__(self, "_bridge", bridge)
         object.__setattr__(self, "_holding", holding)
+
+    @classmethod
+    def of(cls, bridge: Bridge, holding: Holding) -> JuliaObject:
+        """What stands for the object of this holding."""
+        return (JuliaFunction if holding.reference.is_callable else cls)(bridge, holding)
 
     def _polyglot_call(self, target: str, args: tuple[Any, ...]) -> Any:
         return call(self._bridge, target, (self, *args), {})
@@ -47,7 +54,12 @@ class JuliaObject:
             raise Undefined.of(error) from None
 
     def __setattr__(self, name: str, value: Any) -> None:
-        self._polyglot_call("polyglot.setproperty!", (name, value))
+        try:
+            self._polyglot_call("polyglot.setproperty!", (name, value))
+        except JuliaError as error:
+            if self._polyglot_call("polyglot.hasproperty", (name,)):
+                raise
+            raise Undefined.of(error) from None
 
     def __getitem__(self, index: Any) -> Any:
         return self._polyglot_call("polyglot.getindex", _indices(self, index))
@@ -56,7 +68,12 @@ class JuliaObject:
         self._polyglot_call("polyglot.setindex!", (value, *_indices(self, index)))
 
     def __len__(self) -> int:
-        return int(self._polyglot_call("Base.length", ()))
+        try:
+            return int(self._polyglot_call("Base.length", ()))
+        except JuliaError as error:
+            if error.julia_type == "MethodError":  # as of an iterator
+                raise Unsized.of(error) from None
+            raise
 
     def __bool__(self) -> bool:
         return True
@@ -132,6 +149,49 @@ class JuliaObject:
 
     def __reduce__(self) -> Any:
         raise TypeError("an object that stays in Julia cannot be pickled")
+
+
+class JuliaFunction(JuliaObject):
+    # A Julia function, with what Python's own functions say of themselves. No docstring of the
+    # class's own: `__doc__` is that of the function.
+    __slots__ = ("_described",)
+
+    def __getattr__(self, name: str) -> Any:
+        if name in ("__name__", "__qualname__"):
+            return self._description()[0]
+        if name == "__signature__":
+            return _signature(*self._description()[1:])
+        return super().__getattr__(name)
+
+    @property
+    def __doc__(self) -> str:  # type: ignore[override]
+        return str(self._polyglot_call("polyglot.documentation", ()))
+
+    def _description(self) -> Any:
+        try:
+            return object.__getattribute__(self, "_described")
+        except AttributeError:
+            described = self._polyglot_call("polyglot.function", ())
+            object.__setattr__(self, "_described", described)
+            return described
+
+
+def _signature(
+    parameters: list[str] | None, variadic: bool, keywords: list[str]
+) -> inspect.Signature:
+    """The signature; of several methods any arguments."""
+    if parameters is None:
+        names, kinds = ["args", "kwargs"], [Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD]
+        return inspect.Signature([Parameter(*pair) for pair in zip(names, kinds, strict=True)])
+    found = [Parameter(name, Parameter.POSITIONAL_OR_KEYWORD) for name in parameters]
+    if variadic and found:
+        found[-1] = found[-1].replace(kind=Parameter.VAR_POSITIONAL)
+    for name in keywords:
+        if name.endswith("..."):
+            found.append(Parameter(name[:-3], Parameter.VAR_KEYWORD))
+        else:  # it may have a default, which Julia does not tell
+            found.append(Parameter(name, Parameter.KEYWORD_ONLY, default=...))
+    return inspect.Signature(found)
 
 
 def _indices(value: JuliaObject, index: Any) -> tuple[Any, ...]:

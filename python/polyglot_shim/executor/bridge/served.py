@@ -6,24 +6,34 @@ import ast
 import importlib
 import linecache
 import traceback
-from collections.abc import Callable, Iterator
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from ..cells.errors import message_of, user_part
+from ..cells.errors import cut_own_frames, message_of, user_part
 from ..cells.shell import ZMQInteractiveShell
 from ..display.display import encode_bundle
+from ..display.figures import figures_wait, show_figures
 from ..pipes.calls import Answer, Calls
 from ..pipes.frames import Frame
 from .bridge import Bridge
-from .julia import JuliaError
+from .julia import JuliaError, call
 from .operators import operators
+from .redirected import collected, write_here
 from .variables import variables_of
 
 _AT_ONCE = 1000
 """How many items of a collection go into one answer."""
 _LONGEST_TEXT = 200_000
 """How many characters of an error's message, and of its traceback, are told."""
+_HELP_LINES = (
+    ("Signature", "definition"),
+    ("Init signature", "init_definition"),
+    ("Type", "type_name"),
+    ("File", "file"),
+)
+_HELP_PARTS = (("Docstring", "docstring"), ("Init docstring", "init_docstring"))
 
 
 class Server:
@@ -44,6 +54,9 @@ class Server:
             "polyglot.names": self._names,
             "polyglot.names_below": self._names_below,
             "polyglot.bundle": self._bundle,
+            "polyglot.help": self._help,
+            "polyglot.show_figures": show_figures,
+            "polyglot.write": write_here,
             "polyglot.variables": lambda: variables_of(
                 shell.user_ns, shell.user_ns_hidden, self._bridge.sharing()
             ),
@@ -58,10 +71,14 @@ class Server:
 
     def _serve(self, frame: Frame) -> Answer:
         try:
-            value, name = self._handle(frame)
-            return self._bridge.answer(value, name)
+            with collected(frame.header.get("capture", ()), self._write):
+                value, name = self._handle(frame)
+            answer = self._bridge.answer(value, name)
         except BaseException as error:
-            return self._bridge.failure(describe(error), error)
+            answer = self._bridge.failure(describe(error), error)
+        if figures_wait():
+            answer.fields["figures"] = True
+        return answer
 
     def _handle(self, frame: Frame) -> tuple[Any, str]:
         """The answer, and what it is called."""
@@ -71,7 +88,8 @@ class Server:
         if op == "get":
             return self._get(header["name"]), header["name"]
         if op == "set":
-            self._shell.user_ns.update(zip(header["names"], values, strict=True))
+            names = map(as_identifier, header["names"])
+            self._shell.user_ns.update(zip(names, values, strict=True))
             return None, ""
         if op == "eval":
             extra = dict(zip(header["names"], values, strict=True))
@@ -82,6 +100,8 @@ class Server:
         namespace = self._shell.user_ns
         if name in namespace:
             return namespace[name]
+        if as_identifier(name) in namespace:
+            return namespace[as_identifier(name)]
         builtins = vars(importlib.import_module("builtins"))
         if name in builtins:
             return builtins[name]
@@ -128,23 +148,52 @@ class Server:
 
     def _names_below(self, path: list[str], *root: Any) -> list[str]:
         """The names below `path`, of variables or of an object."""
-        if not path and not root:
-            return self._names()
-        value = root[0] if root else self._get(path.pop(0))
-        for name in path:
-            value = getattr(value, name)
-        return self._names(value)
+        return self._names(self._below(path, *root)) if path or root else self._names()
 
-    def _bundle(self, value: Any) -> dict[str, Any]:
-        """How the value is displayed: forms by mime type; bytes as base64 text."""
-        formatter = self._shell.display_formatter
-        data, _ = formatter.format(value)
-        return encode_bundle(data)
+    def _below(self, path: list[str], *root: Any) -> Any:
+        """What `path` leads to, from a variable or from an object."""
+        names = list(path)
+        value = root[0] if root else self._get(names.pop(0))
+        for name in names:
+            value = getattr(value, name)
+        return value
+
+    def _help(self, path: list[str], *root: Any) -> dict[str, str]:
+        """What IPython's `?` says about that."""
+        value = self._below(path, *root)
+        info = self._shell.inspector.info(value, oname=".".join(path))
+        return {"text/plain": "\n".join(_told(info))}
+
+    def _bundle(self, value: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        """How the value is displayed: forms by mime type, bytes as base64 text; and their metadata.
+
+        There is none of one that has displayed itself.
+        """
+        data, metadata = self._shell.display_formatter.format(value)
+        return encode_bundle(data), metadata
+
+    def _write(self, name: str, text: str) -> None:
+        call(self._bridge, "polyglot.write", (name, text), {})
 
     def _history(self) -> list[tuple[int, str]]:
         """The session's cells of all languages with their numbers."""
         cells = self._shell.history_manager.input_hist_raw
         return [(number, text) for number, text in enumerate(cells) if number and text]
+
+
+def as_identifier(name: str) -> str:
+    """The name as Python's parser has it: one letter for several that look alike (PEP 3131)."""
+    return name if name.isascii() else unicodedata.normalize("NFKC", name)
+
+
+def _told(info: Mapping[str, Any]) -> Iterator[str]:
+    """The lines of a help text."""
+    for title, field in _HELP_LINES:
+        if info.get(field):
+            yield f"{title}: {info[field].strip()}"
+    for title, field in _HELP_PARTS:
+        if info.get(field):
+            yield f"{title}:\n{info[field]}"
 
 
 def _iterator(value: Any) -> Any:
@@ -190,6 +239,7 @@ def _push(value: Any, *items: Any) -> None:
 
 def describe(error: BaseException) -> dict[str, Any]:
     """What the other side is told of an error: type, message, and where it happened."""
+    cut_own_frames(error)
     told = traceback.TracebackException(type(error), error, user_part(error.__traceback__))
     _leave_out_what_julia_told(told, error)
     return {

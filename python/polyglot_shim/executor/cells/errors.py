@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from types import FrameType, TracebackType
 from typing import Any
 
@@ -47,30 +48,47 @@ def user_part(traceback: TracebackType | None) -> TracebackType | None:
     return traceback
 
 
+def chain_of(error: BaseException | None) -> Iterator[BaseException]:
+    """The error, and those that it came from."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        error = error.__cause__ or error.__context__
+
+
 def cut_own_frames(error: BaseException) -> None:
-    """Let the traceback end in the user's code, not in what handled a signal or called Julia."""
-    last = None
-    traceback = error.__traceback__
-    while traceback is not None and not _is_debuggers(traceback.tb_frame):
-        if not (is_own(traceback.tb_frame) or _is_same_place(traceback, last)):
-            last = traceback
-        traceback = traceback.tb_next
-    if last is not None:
-        last.tb_next = None
+    """Leave the user's frames alone in the tracebacks of the error and those that it came from.
+
+    Ours are in between where the languages call each other, and last where Julia was called, a
+    signal was handled or a debugger looked on.
+    """
+    for link in chain_of(error):
+        first = user_part(link.__traceback__)
+        frame = first
+        while frame is not None:
+            frame.tb_next = frame = _next_of_users(frame)
+        if first is not None:
+            link.__traceback__ = first
+
+
+def _next_of_users(traceback: TracebackType) -> TracebackType | None:
+    """What follows in the user's code."""
+    following = traceback.tb_next
+    while following and (is_own(following.tb_frame) or _is_same_place(following, traceback)):
+        following = following.tb_next
+    return None if following is None or _is_debuggers(following.tb_frame) else following
 
 
 def call_texts(error: BaseException | None) -> None:
     """Ask the error and those that it came from for their texts. Raises KeyboardInterrupt alone."""
-    seen: set[int] = set()
-    while error is not None and id(error) not in seen:
-        seen.add(id(error))
+    for link in chain_of(error):
         try:
-            str(error)
+            str(link)
         except KeyboardInterrupt:
             raise
         except BaseException:
             pass  # whoever shows it finds a way around
-        error = error.__cause__ or error.__context__
 
 
 # Of a chain of errors so many of the last and of the first are shown.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from contextvars import Context, Token
 from inspect import signature
 from subprocess import CalledProcessError
@@ -27,6 +28,7 @@ from IPython.core.payload import PayloadManager
 from traitlets import Any as AnyTrait
 from traitlets import CBool, Instance, Type, default
 
+from ...notebooks.marker import parse_cell
 from ..debugging.hidden import hide
 from ..display.display import FrameDisplayHook, FramePublisher
 from ..ipykernel_names.known_as import known_as
@@ -58,6 +60,7 @@ class ZMQInteractiveShell(InteractiveShell):
     kernel = AnyTrait()
     output = Instance(Output)
     interrupts = Instance(Interrupts)
+    run_julia_cell: Callable[[str], None]
     requests = Instance(KnownRequests)
 
     # Of the cell that runs in the thread that asks.
@@ -180,6 +183,15 @@ class ZMQInteractiveShell(InteractiveShell):
             if not silent:
                 self.events.trigger("post_run_cell", result)
         return result
+
+    def run_cell(self, raw_cell: str, *args: Any, **kwargs: Any) -> ExecutionResult:
+        """Run a cell that a cell came upon (`%run` of a notebook, `%rerun`), Julia's in Julia."""
+        cell = parse_cell(raw_cell, "python")
+        if cell.language == "julia" and not cell.wrong:
+            raw_cell = f"get_ipython().run_julia_cell({raw_cell!r})"
+        elif not cell.wrong:
+            raw_cell = cell.code
+        return super().run_cell(raw_cell, *args, **kwargs)
 
     def system(self, cmd: str) -> None:
         """Run `cmd` in the user's shell; `_exit_code` tells how it ended."""

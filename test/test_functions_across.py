@@ -1,0 +1,110 @@
+"""A function is a function on the other side."""
+
+from __future__ import annotations
+
+from languages import in_
+from notebook import Notebook
+
+
+def test_pythons_functions_are_julias_where_julia_asks_for_one(nb: Notebook) -> None:
+    code = """
+    def odd(n): return n % 2 == 1
+    def twice(n): return 2 * n
+    def one(): return 1
+    """
+    nb.run(in_("python", code))
+    code = """
+    takes(f::Function, x) = f(x)
+    @show findall(py.odd, [1, 2, 3]) takes(py.twice, 2) get!(py.one, Dict("b" => 2), "a")
+    @show map(py.twice, [1, 2]) filter(py.odd, [1, 2]) sort([3, 1]; by=py.twice)
+    @show [1, 2] .|> py.twice py.twice.([1, 2]);
+    """
+    cell = nb.run(in_("julia", code))
+    assert cell.error is None
+    assert "findall(py.odd, [1, 2, 3]) = [1, 3]" in cell.stdout
+    assert cell.stdout.count("[2, 4]") == 3
+    assert nb.run("jl.findall(odd, jl('[1, 2, 3]')).tolist()").result == "[1, 3]"
+
+
+def test_julias_functions_have_what_pythons_have(nb: Notebook) -> None:
+    nb.run(in_("julia", '"Adds a step."\nstep(x, by; times=1) = x + by * times'))
+    code = """
+    import functools, inspect
+    f = jl.step
+    print(f.__name__, f.__qualname__, inspect.signature(f))
+    wrapped = functools.wraps(f)(lambda *args: f(*args))
+    print(wrapped.__name__, "Adds a step." in wrapped.__doc__, "Adds a step." in inspect.getdoc(f))
+    print(hasattr(f, "__wrapped__"), jl("x -> x^2").__name__, inspect.signature(jl.sin))
+    """
+    cell = nb.run(code)
+    assert cell.stdout.splitlines() == [
+        "step step (x, by, *, times=Ellipsis)",
+        "step True True",
+        "False <lambda> (*args, **kwargs)",
+    ]
+
+
+def test_python_may_name_the_parameters_of_a_julia_function(nb: Notebook) -> None:
+    assert nb.run('jl("x -> x^2")(x=3)').result == "9"
+    assert nb.run('jl("(x, y) -> x - y")(y=1, x=3)').result == "2"
+    assert nb.run('jl("(x; k=1) -> x * k")(2, k=3)').result == "6"
+
+
+def test_iterators_without_a_length(nb: Notebook) -> None:
+    code = "list(jl('(x for x in 1:9 if isodd(x))')), sorted(jl('eachline(IOBuffer(\"b\\na\"))'))"
+    assert nb.run(code).result == "([1, 3, 5, 7, 9], ['a', 'b'])"
+    nb.run("def numbers():\n    yield 1\n    yield 2")
+    assert nb.run(in_("julia", "print(collect(py.numbers()))")).stdout == "Any[1, 2]"
+
+
+def test_names_that_pythons_parser_normalises(nb: Notebook) -> None:
+    nb.run(in_("julia", "ϵ = 1"))
+    assert nb.run("jl.ϵ").result == "1"
+    nb.run("jl.ϵ = 2")
+    assert nb.run(in_("julia", "ϵ")).result == "2"
+    nb.run(in_("julia", "py.ℓ = 3"))
+    assert nb.run("ℓ").result == "3"
+    nb.run(in_("julia", "𝐱 = 1"))
+    nb.run("jl.𝐱 = 4")
+    assert nb.run(in_("julia", "𝐱, @isdefined(x)")).result == "(4, false)"
+
+
+def test_help_across_languages(nb: Notebook) -> None:
+    nb.run('def tell(x):\n    "Tells x."\nimport math')
+    (help,) = nb.run(in_("julia", "?py.tell")).displays
+    assert "Tells x." in help["text/plain"] and "tell(x)" in help["text/plain"]
+    nb.run(in_("julia", 'maths = pyimport("math")'))
+    (help,) = nb.run(in_("julia", "?maths.sqrt")).displays
+    assert "square root" in help["text/plain"]
+
+
+def test_help_by_a_name_that_python_alone_has(nb: Notebook) -> None:
+    nb.run("import math")
+    (help,) = nb.run(in_("julia", "?math.sqrt")).displays
+    assert "square root" in help["text/plain"]
+    assert "UndefVarError" in nb.fail(in_("julia", "?neither.sqrt")).error.traceback
+
+
+def test_interact_takes_a_julia_function(nb: Notebook) -> None:
+    shown = nb.run('from ipywidgets import interact; interact(jl("x -> x^2"), x=(0, 3));').displays
+    assert any("widget-view" in mime for bundle in shown for mime in bundle)
+    code = 'pyimport("ipywidgets").interact(x -> x^2, x=(0, 3));'
+    shown = nb.run(in_("julia", code)).displays
+    assert any("widget-view" in mime for bundle in shown for mime in bundle)
+
+
+def test_an_attribute_that_julia_has_not_is_an_attribute_error(nb: Notebook) -> None:
+    code = """
+    try: jl.sin.widget = 1
+    except AttributeError as error: print(type(error).__name__)
+    """
+    assert nb.run(code).stdout == "JuliaError\n"
+
+
+def test_tracebacks_have_the_users_frames_through_any_number_of_crossings(nb: Notebook) -> None:
+    nb.run("def divide(x): return 1 / x\ndef relay(x): return jl.back(divide, x)")
+    nb.run(in_("julia", "back(f, x) = f(x)\nforth(x) = py.relay(x)"))
+    for code in ("jl.forth(0)", in_("julia", "forth(0)")):
+        text = nb.fail(code).error.traceback
+        assert "divide" in text and "relay" in text and "back" in text and "forth" in text
+        assert "executor/bridge" not in text and "executor/pipes" not in text
