@@ -86,24 +86,31 @@ storage(array::Array) = @static isdefined(Base, :Memory) ? array.ref.mem : array
 Whether its memory may be of others than Julia: mapped, or a C library's. Without a public function for it,
 this looks where Julia keeps it.
 """
-is_foreign(array::Array) = @static isdefined(Base, :Memory) ? has_no_owner(array.ref.mem) : is_wrapped(array)
-
-# Behind the length and pointer of a memory stands its owner, unless the elements do.
-function has_no_owner(memory)
-    object = pointer_from_objref(memory)
-    UInt(pointer(memory)) == UInt(object) + 2 * sizeof(Ptr) && return false
-    return unsafe_load(Ptr{Ptr{Cvoid}}(object), 3) == C_NULL
+function is_foreign(@nospecialize(array))
+    @static if isdefined(Base, :Memory)
+        return has_no_owner(getfield(getfield(array, :ref), :mem))
+    else
+        return is_wrapped(array)
+    end
 end
 
-# The two lowest bits of its flags: 0 where the elements stand in the array or are somebody else's, 1 and 2
-# where they are in Julia's memory, 3 where they are another array's.
-function is_wrapped(array::Array)
-    object = pointer_from_objref(array)
-    how = unsafe_load(Ptr{UInt16}(object + 2 * sizeof(Ptr))) & 0x03
+# Behind the length and the address of a memory stands its owner, unless the elements do.
+function has_no_owner(@nospecialize(memory))
+    words = Ptr{UInt}(pointer_from_objref(memory))
+    address = unsafe_load(words, 2)
+    return address != UInt(words) + 2 * sizeof(UInt) && unsafe_load(words, 3) == 0
+end
+
+# Its address, length and flags: the lowest two bits are 0 where the elements stand in the array or are
+# somebody else's, 1 and 2 where they are in Julia's memory, 3 where they are another array's. Behind the flags
+# stand the size of an element and how many were taken off the front.
+function is_wrapped(@nospecialize(array))
+    words = Ptr{UInt}(pointer_from_objref(array))
+    flags = Ptr{UInt16}(words + 2 * sizeof(UInt))
+    how = unsafe_load(flags) & 0x03
     how == 0x00 || return how == 0x03
-    offset = unsafe_load(Ptr{UInt32}(object + 2 * sizeof(Ptr) + 4)) * sizeof(eltype(array))
-    header = UInt(pointer(array)) - offset - UInt(object)
-    return header > 256
+    taken_off = unsafe_load(Ptr{UInt32}(flags), 2) * UInt(unsafe_load(flags, 2))
+    return unsafe_load(words) - taken_off - UInt(words) > 256   # not behind the header
 end
 
 # 1.9 keeps machine code in a package's cache.

@@ -8,9 +8,10 @@ The range of a file that the elements of `a` stand in, `nothing` if there is non
 whose memory is Julia's own.
 """
 function file_of(@nospecialize(a), maps=read_maps)
+    root = root_of(a)
+    root !== nothing && Compat.is_foreign(root) || return nothing
     place = place_of(a)
-    place !== nothing && Compat.is_foreign(root_of(a)) || return nothing
-    return find_file(span(place, a)..., maps())
+    return place === nothing ? nothing : find_file(span(place, a)..., maps())
 end
 
 """
