@@ -255,6 +255,17 @@ def test_it_follows_the_cells(front: LabNotebook, artefacts: Path) -> None:
     front.screenshot(artefacts / "panel.png")
 
 
+def test_it_marks_what_is_shared(front: LabNotebook) -> None:
+    panel = panel_of(front)
+    front.add("import numpy as np\nboth, mine = jl.share(np.ones(5)), np.ones(5)").run()
+    front.add("%julia -i both").run()
+    for language in ("python", "julia"):
+        mark = row(panel, language, "both").locator(".jp-polyglot-shared")
+        expect(mark).to_have_text("shared")
+        expect(mark).to_have_attribute("title", "Julia and Python have it in the same memory")
+    expect(row(panel, "python", "mine").locator(".jp-polyglot-shared")).to_have_count(0)
+
+
 def test_it_sorts_and_filters(front: LabNotebook) -> None:
     panel = panel_of(front)
     front.add("%julia\nwave = 1").run()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Iterator
 
@@ -106,7 +107,11 @@ def test_from_julia(peer):
     row = peer.make("view(held, 2, :)")
     assert np.shares_memory(row, array) and row.tolist() == [2, 4, 6]
     assert np.shares_memory(peer.make("transpose(held)"), array)
-    del array, row
+    part = peer.make("view(transpose(held), 3:-2:1, 1:2)'")
+    assert np.shares_memory(part, array) and np.array_equal(part, array[:, ::-2])
+    assert peer.make("view(transpose(held), [1, 3], :)").tolist() == [[10, 2], [5, 6]]
+    assert np.shares_memory(peer.make("view(held, 1, :)'"), array)
+    del array, row, part
     assert peer.make("sum(held)") == 30
     peer.make("global held = nothing")
 
@@ -180,6 +185,42 @@ def test_in_a_notebook(nb):
     assert nb.run("jl.share((2, 3), 'i4').tolist()").result == "[[0, 0, 0], [0, 0, 0]]"
     assert "are numbers, not" in nb.fail("jl.share(['a'])").error.evalue
     assert "are numbers, not String" in nb.fail('%julia\nPolyglot.share(["a"])').error.evalue
+
+
+def test_what_a_shared_array_of_julias_holds(nb):
+    nb.run(
+        "%julia -o S\nusing Distributed, SharedArrays\n"
+        "addprocs(1); @everywhere using SharedArrays\nS = SharedArray{Float64}(3, 4); S .= 1"
+    )
+    nb.run("S[1, 2] = 5")
+    write = "remotecall_wait(S -> (S[1, 1] = 7), workers()[1], S)"
+    assert nb.run(f"%julia\n{write}\nS[2, 3], Polyglot.is_shared(S)").result == "(5.0, true)"
+    assert nb.run("S[0, 0], S.shape, jl.is_shared(S)").result == ("(np.float64(7.0), (3, 4), True)")
+    nb.run("jl.half = jl('view(S, 2:3, :)')\nS[2, 3] = 8")
+    assert nb.run("%julia\nhalf[2, 4], typeof(half) <: SubArray{Float64,2}").result == "(8.0, true)"
+    nb.run("C = jl('SharedArray{Char}(3)')")
+    assert nb.run("type(C).__name__, len(C)").result == "('JuliaObject', 3)"
+
+
+def test_a_shared_array_of_julias_goes(nb):
+    make = "for n in 1:20; global S = SharedArray{Float64}(10_000); end"
+    nb.run(f"%julia\nusing SharedArrays\n{make}")
+    nb.run("%julia -o S")
+    count = 'count(line -> occursin("/dev/shm/jl", line), eachline("/proc/self/maps"))'
+    held = nb.run(f"%julia\nS[5] = 3; S = nothing; GC.gc(); GC.gc(); {count}").result
+    assert int(held) < 5  # Distributed has references to the last ones
+    assert nb.run("S[4]").result == "np.float64(3.0)"
+    assert not [name for name in os.listdir("/dev/shm") if name.startswith("jl")]
+
+
+def test_python_looks_on_while_julia_computes(nb):
+    nb.run("%julia -o shared\nshared = Polyglot.share(Int, 2)")
+    background = nb.submit(
+        "%julia &\nwhile shared[2] == 0; shared[1] += 1; GC.safepoint(); end; :over"
+    )
+    nb.run("while shared[0] < 1000: pass\nseen = int(shared[0])\nwhile shared[0] == seen: pass")
+    nb.run("shared[1] = 1")
+    assert background.wait().result == ":over"
 
 
 def test_results_outlive_a_crash(nb):

@@ -160,7 +160,7 @@ def test_a_descriptor_that_is_used_again_is_not_mistaken(tmp_path: Path):
     from polyglot_shim.executor.values.shared import Lender, borrow
 
     lender = Lender()
-    segment = lender.lend(lambda: (memoryview(bytes(100_000)),))
+    segment = lender.lend(100_000, lambda: (memoryview(bytes(100_000)),))
     assert segment is not None
     path = f"/proc/{os.getpid()}/fd/{segment.fd}"
     lender.close(segment.fd)

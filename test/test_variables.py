@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
+import pytest
 from languages import SPIN, both, in_
 from notebook import Notebook
+
+linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
 
 
 def variables(nb: Notebook, language: str) -> dict[str, dict]:
@@ -63,6 +69,27 @@ def test_values_of_julia(nb: Notebook) -> None:
         "",
     )
     assert "f" not in variables(nb, "julia")
+
+
+@linux
+def test_what_is_shared(nb: Notebook, tmp_path: Path) -> None:
+    path = tmp_path / "numbers"
+    nb.run(
+        "import numpy as np\n"
+        f"file, alone = np.memmap({str(path)!r}, 'f8', 'w+', shape=100), np.ones(100)\n"
+        "shared = jl.share(alone)\nrow = shared[5:]"
+    )
+    nb.run("%julia -i file,alone,shared,row\nturned = transpose(reshape(shared, 10, 10))")
+    expected = {"file": str(path), "alone": "", "shared": "memory", "row": "memory"}
+    for language, more in (("python", {}), ("julia", {"turned": "memory"})):
+        found = variables(nb, language)
+        told = {name: found[name]["shared"] for name in expected | more}
+        assert told == expected | more
+    for code in ("%variables", "%julia\nPolyglot.variables()"):
+        lines = nb.run(code).result.splitlines()
+        assert lines[0].split() == ["Name", "Language", "Type", "Size", "Value", "Shared"]
+        told = [(line.split()[0], line.split()[-1]) for line in lines]
+        assert told.count(("shared", "memory")) == 2 and told.count(("file", str(path))) == 2
 
 
 TRAPS = {

@@ -80,6 +80,39 @@ The object that owns the memory of `array`, and so lives as long as any array th
 """
 storage(array::Array) = @static isdefined(Base, :Memory) ? array.ref.mem : array
 
+"""
+    is_foreign(array)
+
+Whether its memory may be of others than Julia: mapped, or a C library's. Without a public function for it,
+this looks where Julia keeps it.
+"""
+function is_foreign(@nospecialize(array))
+    @static if isdefined(Base, :Memory)
+        return has_no_owner(getfield(getfield(array, :ref), :mem))
+    else
+        return is_wrapped(array)
+    end
+end
+
+# Behind the length and the address of a memory stands its owner, unless the elements do.
+function has_no_owner(@nospecialize(memory))
+    words = Ptr{UInt}(pointer_from_objref(memory))
+    address = unsafe_load(words, 2)
+    return address != UInt(words) + 2 * sizeof(UInt) && unsafe_load(words, 3) == 0
+end
+
+# Its address, length and flags: the lowest two bits are 0 where the elements stand in the array or are
+# somebody else's, 1 and 2 where they are in Julia's memory, 3 where they are another array's. Behind the flags
+# stand the size of an element and how many were taken off the front.
+function is_wrapped(@nospecialize(array))
+    words = Ptr{UInt}(pointer_from_objref(array))
+    flags = Ptr{UInt16}(words + 2 * sizeof(UInt))
+    how = unsafe_load(flags) & 0x03
+    how == 0x00 || return how == 0x03
+    taken_off = unsafe_load(Ptr{UInt32}(flags), 2) * UInt(unsafe_load(flags, 2))
+    return unsafe_load(words) - taken_off - UInt(words) > 256   # not behind the header
+end
+
 # 1.9 keeps machine code in a package's cache.
 const CACHES_MACHINE_CODE = VERSION >= v"1.9"
 

@@ -132,7 +132,7 @@ end
 
 An array in memory that Julia and Python both can hold, with the elements of `A`, or zeros: it crosses
 without a copy, and what one language writes the other reads. The elements are numbers, or structs of
-numbers; throws an `ArgumentError` for others, and a `SystemError` where memory is short.
+numbers; throws an `ArgumentError` for others. Where memory is short it is a file, and where the disk is, too, an error.
 """
 function share(A::AbstractArray{T,N}) where {T,N}
     shared = Values.new_array(session().bridge.codec.shares, T, size(A))
@@ -145,10 +145,9 @@ share(::Type{T}, dims::Integer...) where {T} =
 """
     Polyglot.is_shared(A) -> Bool
 
-Whether the elements of `A` are in memory that Julia and Python both can hold.
+Whether the elements of `A` are in memory, or in a file, that Julia and Python both can hold.
 """
-is_shared(A::AbstractArray) =
-    Values.share_of(session().bridge.codec.shares, A) !== nothing
+is_shared(A::AbstractArray) = !isempty(Values.sharing_of(session().bridge.codec.shares, A))
 
 # ------------------------------------------------------------------------------------------- cells
 

@@ -154,6 +154,7 @@ function take_over!(session::Session)
     Logging.global_logger(NotebookLogger(session))
     pushdisplay(IJulia.InlineDisplay())
     take_over_editing!(session)
+    take_over_shared_arrays!(session)
     Compat.load_packages_in_this_world()
     return nothing
 end

@@ -11,6 +11,8 @@ export interface Variable {
   size: string;
   /** A line of the value; empty where only code of the user's could tell. */
   value: string;
+  /** `memory` or the path of a file that both languages have the elements in; empty elsewhere. */
+  shared: string;
 }
 
 export interface Answer {

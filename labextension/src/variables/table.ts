@@ -124,7 +124,7 @@ export class VariablesTable {
   }
 
   private row(variable: Variable, index: number): HTMLElement {
-    const { name, language, type, size, value } = variable;
+    const { name, language, type, size, value, shared } = variable;
     const title = `Show the value of ${name}`;
     const show = button(name, 'jp-polyglot-name', title, () => this.actions.show(variable));
     show.dataset.variable = key(variable);
@@ -137,7 +137,7 @@ export class VariablesTable {
       key(variable) === this.selected ? 'jp-mod-selected' : '',
       element('td', 'jp-mod-name', show, insert),
       element('td', 'jp-mod-language', badge(language)),
-      cell('type', type),
+      cell('type', type, ...(shared ? [sharedMark(shared)] : [])),
       cell('size', size),
       cell('value', value)
     );
@@ -165,8 +165,15 @@ export const badge = (language: LanguageName): HTMLElement => {
   return node;
 };
 
-function cell(column: Column, text: string): HTMLElement {
-  const node = element('td', `jp-mod-${column}`, text);
+function sharedMark(shared: string): HTMLElement {
+  const inMemory = shared === 'memory';
+  const node = element('span', 'jp-polyglot-shared', inMemory ? 'shared' : 'file');
+  node.title = `Julia and Python have it in ${inMemory ? 'the same memory' : `the file ${shared}`}`;
+  return node;
+}
+
+function cell(column: Column, text: string, ...marks: HTMLElement[]): HTMLElement {
+  const node = element('td', `jp-mod-${column}`, text, ...marks);
   node.title = text;
   return node;
 }

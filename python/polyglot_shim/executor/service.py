@@ -176,7 +176,9 @@ class Executor:
 
         choose_backend()
         prompt.install()
-        self._runner.transfers = Crossing(self.shell, self.calls, self.channel, self._soon)
+        crossing = Crossing(self.shell, self.calls, self.channel, self._soon)
+        self._runner.transfers = crossing
+        self._asking.sharing_of_values = crossing.bridge.sharing
         clib.flush_stdout()
         self.shell.begin_cell("None", 1, stored=False)
         await self.shell.run("None", store_history=False, silent=True, context=self.context)

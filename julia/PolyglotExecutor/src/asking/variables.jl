@@ -9,6 +9,7 @@ const LONGEST_PREVIEW = 80
 function variables_answer(session::Session)
     mod = session.mod
     types = IdDict{Any,String}()
+    sharing = sharing_of_values(session)
     rows = Any[]
     for name in sort!(names(mod; all=true); by=string)
         (isdefined(mod, name) && is_variable_name(session, mod, name)) || continue
@@ -17,7 +18,7 @@ function variables_answer(session::Session)
         type = get!(() -> type_preview(mod, typeof(value)), types, typeof(value))
         row = JSON.fields(
             "name" => string(name), "type" => type, "size" => size_preview(value),
-            "value" => preview(value),
+            "value" => preview(value), "shared" => sharing(value),
         )
         push!(rows, row)
     end

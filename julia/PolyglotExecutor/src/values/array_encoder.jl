@@ -10,7 +10,7 @@ is_dense(::AbstractRange) = true
 is_dense(::Categorical) = true
 is_dense(::ObjectColumn) = true
 is_dense(::Base.CodeUnits) = true
-is_dense(@nospecialize(a)) = is_wrapper(a) && is_dense(parent(a))
+is_dense(@nospecialize(a)) = is_wrapper(a) ? is_dense(parent(a)) : is_shared_array(a)
 
 is_wrapper(::Union{SubArray,Base.ReshapedArray,Base.ReinterpretArray,PermutedDimsArray}) = true
 is_wrapper(@nospecialize(a)) = is_turned(a)
@@ -120,6 +120,7 @@ end
 function write_plain(encoder::Encoder, description::Vector{UInt8}, @nospecialize(a))
     remember_struct!(encoder, eltype(a))
     write_shared_array(encoder, description, a) && return nothing
+    write_mapped_array(encoder, description, a) && return nothing
     write_head(encoder, ARRAY, description, a)
     write_elements(encoder, a, eltype(a))
     return nothing

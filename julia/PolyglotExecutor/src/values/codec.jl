@@ -9,13 +9,15 @@ struct Codec
     lender::Lender
     borrower::Borrower
     shares::Shares
+    files::Shares   # those that are mapped, which are no memory
     structs::Dict{String,Type}
     make_proxy::Function
 end
 
 function Codec(exports::Exports, lender::Lender, make_proxy::Function)
     borrower = Borrower()
-    return Codec(exports, lender, borrower, Shares(borrower), Dict{String,Type}(), make_proxy)
+    files = Shares(Borrower(Threads.Atomic{Int}(0), typemax(Int)))
+    return Codec(exports, lender, borrower, Shares(borrower), files, Dict{String,Type}(), make_proxy)
 end
 
 """
@@ -86,10 +88,17 @@ function write_named(encoder::Encoder, name::String, @nospecialize(value))
     try
         write_value(encoder, value)
     catch e
+        e isa NoRoomError && throw(no_room_for(name, value, e))
         e isa ConversionError && (e.name = name)
         rethrow()
     end
     return nothing
+end
+
+function no_room_for(name::String, @nospecialize(value), e::NoRoomError)
+    told = ConversionError(e.message, type_name(value))
+    told.name = name
+    return told
 end
 
 function finish(encoder::Encoder)
@@ -120,8 +129,8 @@ end
 
 function Decoder(codec::Codec, buffers::Vector{Vector{UInt8}})
     return Decoder(
-        buffers[1], 1, buffers, codec.exports, codec.borrower, codec.shares, codec.structs,
-        codec.make_proxy,
+        buffers[1], 1, buffers, codec.exports, codec.borrower, codec.shares, codec.files,
+        codec.structs, codec.make_proxy,
     )
 end
 

@@ -8,6 +8,7 @@ mutable struct Decoder
     exports::Exports
     borrower::Borrower
     shares::Shares
+    files::Shares
     structs::Dict{String,Type}
     make_proxy::Function
 end

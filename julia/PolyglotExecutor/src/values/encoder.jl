@@ -92,7 +92,7 @@ function write_chunked_blob(encoder::Encoder, size::Int, write_all)
 end
 
 @noinline function write_big_blob(encoder::Encoder, size::Int, @nospecialize(write_all))
-    segment = lend!(write_all, encoder.lender, encoder.segments)
+    segment = lend!(write_all, encoder.lender, encoder.segments, size)
     if segment === nothing
         write(encoder.io, IN_FRAME, htol(UInt64(size)))
         write_count(encoder, length(encoder.buffers) + 1)

@@ -30,19 +30,24 @@ end
 Lender(modes=SHARED_MODES; threshold=SHARED_THRESHOLD) = Lender(modes, threshold, Dict{Int,Segment}())
 
 """
-    lend!(write_all, lender, lent)
+    lend!(write_all, lender, lent, size)
 
-A new segment that `write_all(segment)` has filled, and whose descriptor is among those `lent` from the
+A new segment that `write_all(segment)` has filled with `size` bytes, and whose descriptor is among those `lent` from the
 beginning: whatever is thrown meanwhile, the caller can close it. `nothing` when no way to share works.
-`write_all` says whether all bytes could be written.
+`write_all` says whether all bytes could be written. Throws `NoRoomError` where the pipe is no way, either.
 """
-function lend!(write_all, lender::Lender, lent::Vector{Int})
+function lend!(write_all, lender::Lender, lent::Vector{Int}, size::Int)
+    roomy = is_roomy(size)
     for mode in lender.modes
-        segment = disable_sigint(() -> note_segment!(lender, lent, open_segment(mode)))
+        segment = disable_sigint() do
+            opened = roomy ? open_segment(mode) : open_allocated_file(size)
+            return note_segment!(lender, lent, opened)
+        end
         segment === nothing && continue
         write_all(segment)::Bool && return segment
         close_last!(lender, lent)
     end
+    roomy || throw(NoRoomError(size))
     return nothing
 end
 
@@ -91,17 +96,17 @@ function open_memfd()
     return segment(fdio(Int(fd), true), "")
 end
 
-function open_file()
-    path, io = try
-        mktemp()
-    catch
-        return nothing
-    end
+function open_file(folder::String=tempdir())
+    template = joinpath(folder, "polyglot-XXXXXX\0")
+    bytes = Vector{UInt8}(codeunits(template))
+    fd = ccall(:mkstemp, Cint, (Ptr{UInt8},), bytes)
+    fd < 0 && return nothing
+    path = String(bytes[1:(end - 1)])
     if Sys.islinux()
         rm(path)
         path = ""
     end
-    return segment(io, path)
+    return segment(fdio(Int(fd), true), path)
 end
 
 segment(io::IOStream, path::String) = Segment(io, Compat.descriptor(io), stat(io).inode, path)
@@ -172,25 +177,29 @@ function make_room!(borrower::Borrower, size::Int)
     return nothing
 end
 
-const READ_WRITE = Cint(3)
+const PROT_READ = Cint(1)
+const PROT_WRITE = Cint(2)
 const MAP_SHARED = Cint(1)
+const MAP_PRIVATE = Cint(2)
 
-"The address at which the file is mapped, to be read and written."
-function map_shared(fd::Integer, size::Int)
+"The address at which `size` bytes of the file are mapped, from `start` on."
+function map_memory(fd::Integer, start::Int, size::Int, protection::Cint, flags::Cint)
     address = ccall(
         :mmap,
         Ptr{UInt8},
         (Ptr{Cvoid}, Csize_t, Cint, Cint, Cint, Int64),
         C_NULL,
         size,
-        READ_WRITE,
-        MAP_SHARED,
+        protection,
+        flags,
         fd,
-        0,
+        start,
     )
     address == Ptr{UInt8}(-1 % UInt) && throw(SystemError("mmap"))
     return address
 end
+
+map_shared(fd::Integer, size::Int) = map_memory(fd, 0, size, PROT_READ | PROT_WRITE, MAP_SHARED)
 
 # Not Mmap.mmap: what is mapped has to be counted too, and by the same finalizer that unmaps it.
 function map_array(borrower::Borrower, ::Type{T}, dims::Dims, fd::Integer, size::Int) where {T}

@@ -1,7 +1,4 @@
-# Arrays on memory that both languages hold: where their elements stand, and arrays of any strides.
-
-"Arrays of which the elements' places can be told."
-const Placed = Union{StridedArray,PermutedDimsArray}
+# Arrays on memory that both languages hold, of any strides.
 
 """
     share_of(shares, a)
@@ -10,51 +7,47 @@ The share that all elements of `a` stand in, `nothing` if there is none.
 """
 function share_of(shares::Shares, @nospecialize(a))
     isempty(shares.live) && return nothing
-    a = placed(a)
-    a isa Placed && isbitstype(eltype(a)) && !isempty(a) || return nothing
-    return Base.invokelatest(find_placed, shares, a)
+    place = place_of(a)
+    return place === nothing ? nothing : find_share(shares, span(place, a)...)
 end
-
-# What LinearAlgebra turns around, as something whose elements' places can be told.
-function placed(@nospecialize(a))
-    is_turned(a) && (eltype(a) <: Real || nameof(typeof(a)) === :Transpose) || return a
-    return ndims(parent(a)) == 1 ? reshape(parent(a), 1, :) : PermutedDimsArray(parent(a), (2, 1))
-end
-
-function find_placed(shares::Shares, a::AbstractArray{T}) where {T}
-    first = stop = address_of(a)
-    for (length, stride) in zip(size(a), strides(a))
-        reach = (length - 1) * stride * sizeof(T)
-        first -= UInt(max(-reach, 0))
-        stop += UInt(max(reach, 0))
-    end
-    return find_share(shares, first, stop + sizeof(T))
-end
-
-address_of(a::AbstractArray) = UInt(pointer(a))
 
 "`a` as a place in its share. Whether it is in one."
 function write_shared_array(encoder::Encoder, description::Vector{UInt8}, @nospecialize(a))
+    is_shareable(eltype(a)) || return false
     share = share_of(encoder.shares, a)
     share === nothing && return false
-    is_shareable(eltype(a)) || return false
-    a = placed(a)
-    write_head(encoder, SHARED_ARRAY, description, a)
-    for stride in strides(a)
-        write_number(encoder, Int64(stride * sizeof(eltype(a))))
-    end
-    write_number(encoder, UInt64(Base.invokelatest(address_of, a) - UInt(share.address)))
+    write_place(encoder, SHARED_ARRAY, description, a, UInt(share.address))
     write_share(encoder, share)
     return true
+end
+
+"What both kinds of arrays in memory of others begin with: the elements, and where they stand behind `base`."
+function write_place(
+    encoder::Encoder, tag::UInt8, description::Vector{UInt8}, @nospecialize(a), base::UInt
+)
+    place = place_of(a)
+    write_head(encoder, tag, description, a)
+    for step in place.steps
+        write_number(encoder, Int64(step))
+    end
+    write_number(encoder, UInt64(place.address - base))
+    return nothing
+end
+
+function read_place(decoder::Decoder)
+    T = read_element(decoder)
+    dims = Dims(read_shape(decoder))
+    steps = Int[read_number(decoder, Int64) for _ in dims]
+    return T, dims, steps, Int(read_number(decoder, UInt64))
 end
 
 "All of the memory of `share`, which the other side is to hold, too."
 function write_share(encoder::Encoder, share::Share)
     segment = disable_sigint() do
-        kept = segment_of(fdio(keep_open(share.fd), true), share.inode)
+        kept = segment_of(fdio(keep_open(share.fd), true), share.extent.inode)
         return note_segment!(encoder.lender, encoder.segments, kept)
     end
-    write(encoder.io, SHARED_FD, htol(UInt64(share.size)), htol(UInt32(getpid())))
+    write(encoder.io, SHARED_FD, htol(UInt64(share.extent.size)), htol(UInt32(getpid())))
     write(encoder.io, htol(UInt32(segment.fd)), htol(segment.inode))
     return nothing
 end
@@ -62,10 +55,7 @@ end
 segment_of(io::IOStream, inode::UInt64) = Segment(io, Compat.descriptor(io), inode, "")
 
 function read_shared_array(decoder::Decoder)
-    T = read_element(decoder)
-    dims = Dims(read_shape(decoder))
-    steps = Int[read_number(decoder, Int64) for _ in dims]
-    offset = Int(read_number(decoder, UInt64))
+    T, dims, steps, offset = read_place(decoder)
     read_byte(decoder) == SHARED_FD || throw(corrupt("shared memory is nowhere"))
     blob = read_segment(decoder, SHARED_FD, Int(read_number(decoder, UInt64)))
     share = hold!(decoder.shares, blob.path, blob.inode, blob.size)
@@ -80,7 +70,7 @@ function place_array(
     shares::Shares, share::Share, ::Type{T}, dims::Dims{N}, steps::Vector{Int}, offset::Int
 ) where {T,N}
     is_column_major(dims, steps, sizeof(T)) && return wrap(shares, share, T, dims, offset)
-    layout = find_layout(dims, steps, offset, sizeof(T), share.size)
+    layout = find_layout(dims, steps, offset, sizeof(T), share.extent.size)
     if layout === nothing
         elements = copy_elements(share, T, dims, steps, offset)
         let_go(shares, share)
@@ -116,23 +106,37 @@ function find_layout(dims::Dims, steps::Vector{Int}, offset::Int, size::Int, lim
     lowest = offset + sum(Int[(dims[k] - 1) * min(steps[k], 0) for k in wide])
     distances = Int[abs(steps[k]) for k in wide]
     isempty(wide) && return Layout(ones(Int, length(dims)), offset, Any[1:1 for _ in dims], order)
-    all(step -> step % size == 0, [distances; lowest]) || return nothing
+    all(step -> step % size == 0, distances) || return nothing
     distances .÷= size
-    for block in possible_blocks(distances)
-        found = lay_out(dims[wide], distances, block, lowest ÷ size, limit ÷ size)
+    shift = mod(lowest, size)   # a file may begin with something else
+    first, room = lowest ÷ size, (limit - shift) ÷ size
+    for (block, start) in possible_places(dims[wide], distances, first, room)
+        found = lay_out(dims[wide], distances, block, start, first)
         found === nothing && continue
-        parent, places, start = found
+        parent, places = found
         indices = Any[p isa Int ? p : steps[wide[i]] < 0 ? reverse(p) : p for (i, p) in places]
         for _ in (length(wide) + 1):length(dims)
             push!(parent, 1)
             push!(indices, 1:1)
         end
-        return Layout(parent, start * size, indices, order)
+        return Layout(parent, start * size + shift, indices, order)
     end
     return nothing
 end
 
-# How many elements the array may have in all dimensions but the last.
+# How many elements the array may have in all dimensions but the last, and where it may begin: at a multiple
+# of that, where it is all there is; behind something else at its first element, or as far from the end.
+function possible_places(counts, distances::Vector{Int}, first::Int, room::Int)
+    places = Tuple{Int,Int}[]
+    for block in possible_blocks(distances)
+        size = block * ((counts[end] - 1) * (distances[end] ÷ block) + 1)
+        for start in (first ÷ block * block, first, room - size)
+            0 <= start <= first < start + block && start + size <= room && push!(places, (block, start))
+        end
+    end
+    return places
+end
+
 function possible_blocks(distances::Vector{Int})
     length(distances) == 1 && return [1]
     outer, inner = distances[end], distances[end - 1]
@@ -141,10 +145,9 @@ end
 
 """
 The dimensions of the array, the places in each with the number of the dimension that they are for, and
-where it begins. The smallest of `counts` elements are `distances` apart; the first one is at `first`.
+if it begins at `start`. The smallest of `counts` elements are `distances` apart; the first one is at `first`.
 """
-function lay_out(counts, distances::Vector{Int}, block::Int, first::Int, limit::Int)
-    start = first ÷ block * block
+function lay_out(counts, distances::Vector{Int}, block::Int, start::Int, first::Int)
     rest = first - start
     last = length(distances)
     parent, places = Int[], Pair{Int,Any}[]
@@ -165,8 +168,7 @@ function lay_out(counts, distances::Vector{Int}, block::Int, first::Int, limit::
     width = (counts[last] - 1) * step + 1
     push!(parent, width)
     push!(places, last => step == 1 ? (1:width) : (1:step:width))
-    start + prod(parent) <= limit || return nothing
-    return parent, places, start
+    return parent, places
 end
 
 function copy_elements(share::Share, ::Type{T}, dims::Dims, steps::Vector{Int}, offset::Int) where {T}

@@ -38,6 +38,7 @@ const PACKED = 0x36
 const RECORDS = 0x37
 const PACKED_DICT = 0x38
 const SHARED_ARRAY = 0x39
+const MAPPED_ARRAY = 0x3a
 
 const REFERENCE = 0x40
 
@@ -69,6 +70,11 @@ const INLINE = 0x00
 const IN_FRAME = 0x01
 const SHARED_FD = 0x02
 const SHARED_FILE = 0x03
+
+# How a file is mapped: to be read, to be written to, or written to for this process alone.
+const MODE_READ = 0x00
+const MODE_WRITE = 0x01
+const MODE_COPY = 0x02
 
 "Numbers that cross as their bytes, and their tags."
 const NUMBERS = (

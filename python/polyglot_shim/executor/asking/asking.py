@@ -40,6 +40,8 @@ class Asking:
         self._channel = channel
         self._frames: SimpleQueue[Frame] = SimpleQueue()
         self._completions = Completions(shell)
+        self.sharing_of_values: Callable[[], Callable[[Any], str]] = lambda: lambda value: ""
+        """For one table of variables, what says in what a value is shared with Julia."""
         self._answers: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
             "complete": self._complete,
             "inspect": self._inspect,
@@ -169,7 +171,8 @@ class Asking:
     def _variables(self, _asked: dict[str, Any]) -> dict[str, Any]:
         from . import variables  # for a panel that few sessions open
 
-        return variables.answer(self._shell.user_ns, self._shell.user_ns_hidden)
+        sharing = self.sharing_of_values()
+        return variables.answer(self._shell.user_ns, self._shell.user_ns_hidden, sharing)
 
     def _history(self, asked: dict[str, Any]) -> dict[str, Any]:
         return history.answer(self._shell.history_manager, asked)

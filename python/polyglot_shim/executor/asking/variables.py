@@ -35,15 +35,26 @@ _module_of: Callable[[type], Any] = type.__dict__["__module__"].__get__  # type:
 _name_of: Callable[[type], str] = type.__dict__["__qualname__"].__get__  # type: ignore[attr-defined]
 
 
-def answer(namespace: dict[str, Any], hidden: dict[str, Any]) -> dict[str, Any]:
-    """The content of `variables_reply`: no modules, functions or classes, and nothing private."""
+def answer(
+    namespace: dict[str, Any], hidden: dict[str, Any], sharing: Callable[[Any], str]
+) -> dict[str, Any]:
+    """The content of `variables_reply`: no modules, functions or classes, and nothing private.
+
+    `sharing` says in what a value is shared with the other language.
+    """
     rows = []
     variables = [(name, value) for name, value in namespace.copy().items() if type(name) is str]
     for name, value in sorted(variables, key=itemgetter(0)):
         if name.startswith("_") or (name in hidden and hidden[name] is value) or _is_code(value):
             continue
         rows.append(
-            {"name": name, "type": _type(value), "size": _size(value), "value": text(value)}
+            {
+                "name": name,
+                "type": _type(value),
+                "size": _size(value),
+                "value": text(value),
+                "shared": sharing(value),
+            }
         )
     return {"status": "ok", "language": "python", "busy": False, "variables": rows}
 

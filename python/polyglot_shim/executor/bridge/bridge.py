@@ -20,6 +20,7 @@ from ..values.encoder import Encoder
 from ..values.errors import ConversionError, StaleReferenceError
 from ..values.references import Exports, Holding, Imports, Reference
 from ..values.shared import Lender
+from ..values.sharing import Sharing
 from .arrivals import Arrivals
 from .losses import LossWarnings
 from .redirected import hand_over, redirected
@@ -80,6 +81,10 @@ class Bridge:
         # finalizers expect to run.
         self.arrivals = Arrivals()
         self._late: queue.SimpleQueue[Frame] = queue.SimpleQueue()
+
+    def sharing(self) -> Sharing:
+        """What tells of many values in what they are shared."""
+        return Sharing(self.codec.shares)
 
     def _make_proxy(self, reference: Reference) -> object:
         return self.proxy.of(self, self.imports.hold(reference))

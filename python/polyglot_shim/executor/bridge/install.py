@@ -75,7 +75,8 @@ class Crossing:
 
     def variables(self, _: str = "") -> VariableTable:
         """Show the variables of both languages in one table: %variables"""
-        ours = variables_of(self._shell.user_ns, self._shell.user_ns_hidden)
+        sharing = self.bridge.sharing()
+        ours = variables_of(self._shell.user_ns, self._shell.user_ns_hidden, sharing)
         theirs = call(self.bridge, "polyglot.variables", (), {})
         return VariableTable([*ours, *map(tuple, theirs)])
 

@@ -130,12 +130,12 @@ class Julia:
         return make_shared(shares, source, dtype)
 
     def is_shared(self, array: Any) -> bool:
-        """Whether the elements of `array` are in memory that Python and Julia both can hold."""
+        """Whether the elements are in memory, or a file, that Python and Julia both can hold."""
         import numpy
 
-        from ..values.shared_arrays import share_of
+        from ..values.mapped_arrays import sharing_of
 
-        return share_of(self._bridge.codec.shares, numpy.asarray(array)) is not None
+        return bool(sharing_of(self._bridge.codec.shares, numpy.asarray(array)))
 
     def __copy__(self) -> Julia:
         return self

@@ -57,7 +57,9 @@ class Server:
             "polyglot.help": self._help,
             "polyglot.show_figures": show_figures,
             "polyglot.write": write_here,
-            "polyglot.variables": lambda: variables_of(shell.user_ns, shell.user_ns_hidden),
+            "polyglot.variables": lambda: variables_of(
+                shell.user_ns, shell.user_ns_hidden, self._bridge.sharing()
+            ),
             "polyglot.history": self._history,
             **operators(),
         }

@@ -9,22 +9,24 @@ from typing import Any
 
 from ..cells.errors import USER_ERRORS
 from ..values.errors import type_name
+from ..values.sharing import Sharing
 from .objects import JuliaObject
 
-Row = tuple[str, str, str, str, str]
-"""Name, language, type, size and a short value."""
+Row = tuple[str, str, str, str, str, str]
+"""Name, language, type, size, a short value, and in what it is shared."""
 
-_HEADERS = ("Name", "Language", "Type", "Size", "Value")
+_HEADERS = ("Name", "Language", "Type", "Size", "Value", "Shared")
 _LONGEST = 60
 
 
-def variables_of(namespace: dict[str, Any], hidden: Any) -> list[Row]:
+def variables_of(namespace: dict[str, Any], hidden: Any, sharing: Sharing) -> list[Row]:
     """The user's variables, by name; no modules, functions or classes."""
     rows = []
     for name, value in sorted(namespace.items()):
         if name.startswith("_") or (name in hidden and hidden[name] is value) or _is_code(value):
             continue
-        rows.append((name, "Python", _type(value), _size(value), _short(value)))
+        told = (_type(value), _size(value), _short(value), sharing(value))
+        rows.append((name, "Python", *told))
     return rows
 
 
@@ -89,11 +91,16 @@ class VariableTable:
     def __init__(self, rows: Sequence[Row]) -> None:
         self.rows = rows
 
+    def _table(self) -> list[tuple[str, ...]]:
+        """The headers and the rows; without the last column where nothing is shared."""
+        shown = len(_HEADERS) if any(row[-1] for row in self.rows) else len(_HEADERS) - 1
+        return [row[:shown] for row in (_HEADERS, *self.rows)]
+
     def __repr__(self) -> str:
         if not self.rows:
             return "no variables"
-        table = [_HEADERS, *self.rows]
-        widths = [max(len(row[column]) for row in table) for column in range(len(_HEADERS))]
+        table = self._table()
+        widths = [max(map(len, column)) for column in zip(*table, strict=True)]
         lines = (
             "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
             for row in table
@@ -101,11 +108,12 @@ class VariableTable:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        head = "".join(f"<th style='text-align:left'>{title}</th>" for title in _HEADERS)
+        headers, *rows = self._table()
+        head = "".join(f"<th style='text-align:left'>{title}</th>" for title in headers)
         body = "".join(
             "<tr>"
             + "".join(f"<td style='text-align:left'>{html.escape(cell)}</td>" for cell in row)
             + "</tr>"
-            for row in self.rows
+            for row in rows
         )
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"

@@ -10,10 +10,11 @@ from typing import Any
 from . import tags
 from .decoder import Buffer, Decoder, ProxyMaker
 from .encoder import Encoder, Writer
-from .errors import ConversionError
+from .errors import ConversionError, type_name
+from .mapped_files import MappedFiles
 from .readers import READERS
 from .references import Exports
-from .shared import Lender
+from .shared import Lender, NoRoomError
 from .shares import Shares
 from .writers import Writers
 
@@ -44,6 +45,7 @@ class Codec:
         self._make_proxy = make_proxy
         self._writers = Writers()
         self.shares = Shares()
+        self._files = MappedFiles()
         self._enums: dict[Any, type[enum.Enum]] = {}
 
     def register(self, cls: type, writer: Writer) -> None:
@@ -109,7 +111,15 @@ class Codec:
         return [_read_named(decoder, name) for name in names_of(decoder.u32())]
 
     def _decoder(self, buffers: Sequence[Buffer]) -> Decoder:
-        return Decoder(buffers, READERS, self._exports, self._make_proxy, self.shares, self._enums)
+        return Decoder(
+            buffers,
+            READERS,
+            self._exports,
+            self._make_proxy,
+            self.shares,
+            self._files,
+            self._enums,
+        )
 
 
 def finished(encoder: Encoder) -> Encoded:
@@ -131,3 +141,7 @@ def _write_named(encoder: Encoder, name: str, value: Any) -> None:
     except ConversionError as error:
         error.name = name
         raise
+    except NoRoomError as error:
+        told = ConversionError(error.strerror, type_name(value))
+        told.name = name
+        raise told from None

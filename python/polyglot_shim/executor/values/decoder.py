@@ -16,6 +16,7 @@ from typing import Any
 
 from . import tags
 from .errors import ConversionError, place
+from .mapped_files import MappedFiles
 from .references import Exports, Reference
 from .shared import borrow
 from .shares import Memory, Shares
@@ -44,6 +45,7 @@ class Decoder:
         exports: Exports,
         make_proxy: ProxyMaker,
         shares: Shares,
+        files: MappedFiles,
         enums: dict[Any, type[enum.Enum]],
     ) -> None:
         self.data = memoryview(buffers[0]).cast("B")
@@ -51,6 +53,7 @@ class Decoder:
         self.exports = exports
         self.make_proxy = make_proxy
         self.enums = enums
+        self.files = files
         self._shares = shares
         self._buffers = buffers
         self._readers = readers

@@ -105,7 +105,7 @@ class Encoder:
             self.big_blob(size, chunks)
 
     def big_blob(self, size: int, chunks: Chunks) -> None:
-        segment = self._lender.lend(chunks)
+        segment = self._lender.lend(size, chunks)
         if segment is None:
             self.description += _IN_FRAME.pack(tags.IN_FRAME, size, len(self.buffers))
             self.buffers.append(_joined(size, chunks))

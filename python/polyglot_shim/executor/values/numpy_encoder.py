@@ -11,6 +11,7 @@ from .array_bits import write_bits
 from .container_encoder import write_fields, write_shape
 from .encoder import Encoder, Writer
 from .errors import ConversionError
+from .mapped_arrays import write_mapped_array
 from .object_encoder import write_objects
 from .shared_arrays import write_shared_array
 from .time_encoder import write_datetime64, write_timedelta64, write_times
@@ -102,7 +103,10 @@ def write_array(encoder: Encoder, value: np.ndarray[Any, Any]) -> None:
     kind = value.dtype.kind
     element = elements.of_dtype(value.dtype)
     if element is not None:
-        if not write_shared_array(encoder, value, element):
+        if not (
+            write_shared_array(encoder, value, element)
+            or write_mapped_array(encoder, value, element)
+        ):
             encoder.byte(tags.ARRAY)
             encoder.description += element.description
             write_shape(encoder, value.shape)

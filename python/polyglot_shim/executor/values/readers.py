@@ -25,17 +25,10 @@ def _of_arrays(name: str) -> Reader:
     return read
 
 
-def _read_shared_array(decoder: Decoder) -> Any:
-    array_decoder()
-    module = importlib.import_module(".shared_arrays", __package__)
-    return module.read_shared_array(decoder)
-
-
-def _of_tables(name: str) -> Reader:
+def _of_module(module: str, name: str) -> Reader:
     def read(decoder: Decoder) -> Any:
         array_decoder()
-        module = importlib.import_module(".table_decoder", __package__)
-        return getattr(module, name)(decoder)
+        return getattr(importlib.import_module(f".{module}", __package__), name)(decoder)
 
     return read
 
@@ -83,12 +76,13 @@ _BY_TAG: dict[int, Reader] = {
     tags.MASKED_ARRAY: _of_arrays("read_masked_array"),
     tags.STRINGS: container_decoder.read_string_array,
     tags.OBJECTS: _of_arrays("read_objects"),
-    tags.CATEGORICAL: _of_tables("read_categorical"),
-    tags.TABLE: _of_tables("read_table"),
+    tags.CATEGORICAL: _of_module("table_decoder", "read_categorical"),
+    tags.TABLE: _of_module("table_decoder", "read_table"),
     tags.PACKED: packed_decoder.read_container,
     tags.PACKED_DICT: packed_decoder.read_dict,
     tags.RECORDS: _of_arrays("read_records"),
-    tags.SHARED_ARRAY: _read_shared_array,
+    tags.SHARED_ARRAY: _of_module("shared_arrays", "read_shared_array"),
+    tags.MAPPED_ARRAY: _of_module("mapped_arrays", "read_mapped_array"),
     tags.REFERENCE: scalar_decoder.read_reference,
 }
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import mmap
 import os
 import sys
@@ -16,6 +17,8 @@ import tempfile
 import weakref
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+
+from .room import available_disk, is_roomy, no_room, roomy_folder
 
 THRESHOLD = 64 * 1024
 """Buffers of at least this many bytes are worth a file of their own."""
@@ -47,11 +50,15 @@ class Lender:
         self.threshold = threshold
         self._open: dict[int, Segment] = {}
 
-    def lend(self, chunks: Chunks) -> Segment | None:
-        """Write what `chunks()` gives into a new segment; `None` when no way to share works."""
+    def lend(self, size: int, chunks: Chunks) -> Segment | None:
+        """Write what `chunks()` gives, of that size, into a new segment.
+
+        `None` when no way to share works. Raises `NoRoomError` where the pipe is none, either.
+        """
+        roomy = is_roomy(size)
         for mode in self.modes:
             try:
-                segment = _OPENERS[mode]()
+                segment = _OPENERS[mode]() if roomy else _open_allocated_file(size)
             except OSError:
                 continue
             self._open[segment.fd] = segment
@@ -64,6 +71,8 @@ class Lender:
                 self.close(segment.fd)
                 raise
             return segment
+        if not roomy:
+            raise NoRoomError(errno.ENOSPC, no_room(size))
         return None
 
     def lend_open(self, fd: int, inode: int) -> Segment:
@@ -96,8 +105,8 @@ def _open_memfd() -> Segment:
     return Segment(fd, os.fstat(fd).st_ino, "")
 
 
-def _open_file() -> Segment:
-    fd, path = tempfile.mkstemp(prefix="polyglot-")
+def _open_file(folder: str | None = None) -> Segment:
+    fd, path = tempfile.mkstemp(prefix="polyglot-", dir=folder)
     if _HAS_PROC_FD:
         os.unlink(path)
         path = ""
@@ -107,12 +116,37 @@ def _open_file() -> Segment:
 _OPENERS: dict[str, Callable[[], Segment]] = {"memfd": _open_memfd, "file": _open_file}
 
 
-def open_segment() -> Segment:
-    """A new empty one that nobody else knows. Raises `OSError`."""
+class NoRoomError(OSError):
+    """There is neither memory nor disk for something."""
+
+
+def open_allocated(size: int) -> Segment:
+    """A new segment that nobody else knows, all of which is there: in memory, else in a file.
+
+    What is not there when it is written to would end the process. Raises `NoRoomError`.
+    """
+    if is_roomy(size):
+        with contextlib.suppress(OSError):
+            return _allocated(_open_memfd(), size)
     try:
-        return _open_memfd()
+        return _open_allocated_file(size)
     except OSError:
-        return _open_file()
+        raise NoRoomError(errno.ENOSPC, no_room(size)) from None
+
+
+def _open_allocated_file(size: int) -> Segment:
+    if size > available_disk():  # which would be full until the system has noticed
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    return _allocated(_open_file(roomy_folder()), size)
+
+
+def _allocated(segment: Segment, size: int) -> Segment:
+    try:
+        os.posix_fallocate(segment.fd, 0, size)
+    except BaseException:
+        os.close(segment.fd)
+        raise
+    return segment
 
 
 def _unlink(path: str) -> None:

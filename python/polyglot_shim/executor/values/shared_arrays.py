@@ -46,15 +46,24 @@ def copy_shared(shares: Shares, source: Any) -> Array:
 
 def share_of(shares: Shares, value: Array) -> Share | None:
     """The share that all elements of `value` stand in."""
-    if not len(shares) or value.size == 0:
+    span = addresses(value) if len(shares) else None
+    return None if span is None else shares.find(*span)
+
+
+def addresses(value: Array) -> tuple[int, int] | None:
+    """The address of the first byte of all elements, and that behind the last.
+
+    `None` where there are none, or the same element is in several places.
+    """
+    if value.size == 0:
         return None
     first = end = value.__array_interface__["data"][0]
     for length, stride in zip(value.shape, value.strides, strict=True):
-        if length > 1 and stride == 0:  # the same element in several places
+        if length > 1 and stride == 0:
             return None
         reach = (length - 1) * stride
         first, end = first + min(reach, 0), end + max(reach, 0)
-    return shares.find(first, end + value.itemsize)
+    return first, end + value.itemsize
 
 
 def write_shared_array(encoder: Encoder, value: Array, element: Element) -> bool:
@@ -66,11 +75,16 @@ def write_shared_array(encoder: Encoder, value: Array, element: Element) -> bool
     encoder.byte(tags.SHARED_ARRAY)
     encoder.description += element.description
     write_shape(encoder, value.shape)
-    for stride in value.strides:
-        encoder.description += _I64.pack(stride)
+    write_steps(encoder, value)
     encoder.u64(address - share.address)
     encoder.shared_blob(share)
     return True
+
+
+def write_steps(encoder: Encoder, value: Array) -> None:
+    """The bytes from one element to the next, in every dimension."""
+    for stride in value.strides:
+        encoder.description += _I64.pack(stride)
 
 
 def read_shared_array(decoder: Decoder) -> Array:

@@ -44,6 +44,7 @@ PACKED = 0x36
 RECORDS = 0x37
 PACKED_DICT = 0x38
 SHARED_ARRAY = 0x39
+MAPPED_ARRAY = 0x3A
 
 REFERENCE = 0x40
 
@@ -72,6 +73,11 @@ INLINE = 0
 IN_FRAME = 1
 SHARED_FD = 2
 SHARED_FILE = 3
+
+# How a file is mapped: to be read, to be written to, or written to for this process alone.
+MODE_READ = 0
+MODE_WRITE = 1
+MODE_COPY = 2
 
 # With the tag of an OBJECTS array's elements: some may be missing.
 OR_MISSING = 0x80
