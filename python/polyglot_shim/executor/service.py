@@ -164,6 +164,8 @@ class Executor:
                 return
             self._begun += 1
             self._serve_next_comm()
+            if frame.header["type"] == "execute":
+                self._asking.wait_recorded()
             await self._runner.run(frame)
             if self.shell.exit_now:
                 return

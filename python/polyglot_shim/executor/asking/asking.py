@@ -11,6 +11,7 @@ from __future__ import annotations
 import copy
 import json
 import sys
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from queue import Empty, SimpleQueue
@@ -30,6 +31,9 @@ from .complete import Completions
 from .turns import Turn, Turns
 
 QUIET = 0.3  # seconds
+# So long a cell waits for what is to be in the history before it: a question may hang ahead of it.
+RECORD_SECONDS = 0.5
+_RECORDS = ("record", "record_result")
 
 
 class Asking:
@@ -39,6 +43,8 @@ class Asking:
         self._shell = shell
         self._channel = channel
         self._frames: SimpleQueue[Frame] = SimpleQueue()
+        self._unrecorded = 0  # how many of the frames are to be recorded
+        self._recorded = threading.Condition()  # one of them was
         self._completions = Completions(shell)
         self.sharing_of_values: Callable[[], Callable[[Any], str]] = lambda: lambda value: ""
         """For one table of variables, what says in what a value is shared with Julia."""
@@ -59,10 +65,13 @@ class Asking:
 
     def serves(self, type: str) -> bool:
         """Whether frames of this type are answered here."""
-        return type in self._answers or type in ("record", "record_result")
+        return type in self._answers or type in _RECORDS
 
     def put(self, frame: Frame) -> None:
         """Answer the frame, soon."""
+        if frame.header["type"] in _RECORDS:
+            with self._recorded:
+                self._unrecorded += 1
         self._frames.put(frame)
         self._turns.watch()
 
@@ -86,11 +95,21 @@ class Asking:
                 return
             frame = self._frames.get()
 
+    def wait_recorded(self) -> None:
+        """Until the cells of Julia's that came before are in the history: a cell may look there."""
+        if self._unrecorded:
+            with self._recorded:
+                self._recorded.wait_for(lambda: not self._unrecorded, RECORD_SECONDS)
+
     def _answer(self, turn: Turn, frame: Frame) -> None:
         try:
             answer = self._handle(frame)
         except USER_ERRORS as error:
             answer = _failed(frame.header["type"], error)
+        if frame.header["type"] in _RECORDS:
+            with self._recorded:
+                self._unrecorded -= 1
+                self._recorded.notify_all()
         if answer is not None and not turn.given_up:
             self._reply(frame.header, answer)
 
