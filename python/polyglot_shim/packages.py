@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import time
+from contextlib import suppress
 
 from polyglot_shim.depot import depot_environment
 from polyglot_shim.errors import StartupError
@@ -46,7 +48,8 @@ def _compile(*commands: list[str]) -> float:
         ) from error
     finally:
         for process in running:
-            process.kill()  # does nothing to one that has ended
+            with suppress(ProcessLookupError, PermissionError):  # all have ended
+                os.killpg(process.pid, signal.SIGKILL)  # and the Julia that compiles for it
     for process, text in zip(running, said, strict=True):
         if process.returncode != 0:
             how = f"exit code {process.returncode}"
@@ -71,4 +74,5 @@ def _run(command: list[str]) -> subprocess.Popen[str]:
         encoding="utf-8",
         errors="replace",
         env={**os.environ, **depot_environment(), "POLYGLOT_LIBZMQ": find_libzmq()},
+        start_new_session=True,
     )
