@@ -238,7 +238,11 @@ class LabCell:
 
     def wait(self) -> LabCell:
         """Until it has run."""
-        expect(self.prompt).to_have_text(FINISHED, timeout=GUARD)
+        try:
+            expect(self.prompt).to_have_text(FINISHED, timeout=GUARD)
+        except AssertionError as error:
+            shown = self.locator.inner_text()
+            raise AssertionError(f"{error}\nThe cell shows:\n{shown}") from None
         return self
 
     def run(self) -> LabCell:

@@ -106,10 +106,9 @@ function force!(current::Interruption, process::Process, now::Float64)
         outcome === :blind && return force_blindly!(current, process, now)
         outcome === :sent && (sent += 1)
         Libc.systemsleep(HANDLER_SECONDS)
-        if is_thrown(process)
-            current.executor.deaf_until = time() + DEAF_SECONDS
-            return true
-        end
+        # on a busy machine it may be thrown later than it is looked for
+        sent > 0 && (current.executor.deaf_until = time() + DEAF_SECONDS)
+        is_thrown(process) && return true
         sent == FORCE_SIGNALS && return false
     end
     return false
