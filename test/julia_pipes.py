@@ -10,27 +10,21 @@ from functools import lru_cache
 from pathlib import Path
 
 from executor_pipes import PipedExecutor
-
-PROGRAM = Path(__file__).parent.parent / "julia" / "PolyglotExecutor" / "bin" / "executor.jl"
+from polyglot_shim import programs
+from polyglot_shim.find_julia import find_julia
 
 
 @lru_cache
-def julia() -> list[str]:
-    """Julia's command, with the kernel's image as in a kernel."""
-    from polyglot_shim.find_julia import find_julia
-    from polyglot_shim.julia_image import current_image
-
-    path = find_julia().path
-    image = current_image(path)
-    return [path, "--sysimage", image] if image else [path]
+def command() -> list[str]:
+    """As a kernel starts it, or Julia would compile its packages once more for the tests."""
+    return programs.julia_executor(find_julia())
 
 
 @contextmanager
 def julia_executor(home: Path, **env: str) -> Iterator[PipedExecutor]:
     """A Julia executor that runs in the folder `home`."""
     environment = {name: value for name, value in os.environ.items() if name != "JULIA_PROJECT"}
-    command = [*julia(), "--startup-file=no", "--color=yes", str(PROGRAM)]
-    executor = PipedExecutor(command, {**environment, **env}, cwd=str(home))
+    executor = PipedExecutor(command(), {**environment, **env}, cwd=str(home))
     try:
         yield executor
     finally:

@@ -16,6 +16,12 @@ from polyglot_shim.packages import compile_packages
 
 NOWHERE = {"JULIA_DEPOT_PATH": "/dev/null/depot"}  # nobody can make that folder, not even root
 
+COMPILE_HOST = """
+from polyglot_shim.find_julia import find_julia
+from polyglot_shim.packages import compile_host
+compile_host(find_julia())
+"""
+
 
 def kept(cache: Path) -> set[str]:
     """The packages of which there is compiled code in a depot of the kernel's own."""
@@ -42,6 +48,33 @@ def test_the_kernel_works_without_a_depot(launch, without_image, tmp_path, monke
     assert kept(tmp_path) >= {"PolyglotKernel", "PolyglotExecutor", "PolyglotAsking"}
     depots = nb.run('%julia\nhaskey(ENV, "POLYGLOT_DEPOT"), DEPOT_PATH')
     assert depots.result == '(false, ["/dev/null/depot"])'
+
+
+@pytest.mark.timeout(600)
+def test_two_installations_in_one_depot_do_not_take_the_code_from_each_other(tmp_path):
+    """Two environments with the kernel, as people have them: each is compiled once."""
+    checkout = Path(__file__).resolve().parent.parent
+    environment = {
+        **os.environ,
+        "JULIA_DEPOT_PATH": f"{tmp_path / 'depot'}{os.pathsep}",
+        "POLYGLOT_JULIA": find_julia().path,
+    }
+
+    def compile_host(installation: Path) -> None:
+        subprocess.run(
+            [sys.executable, "-c", COMPILE_HOST],
+            env={**environment, "PYTHONPATH": str(installation / "python")},
+            check=True,
+            timeout=300,
+        )
+
+    for name in ("one", "other"):
+        for part in ("python", "julia"):
+            shutil.copytree(checkout / part, tmp_path / name / part)
+        compile_host(tmp_path / name)
+    compiled = {file: file.stat().st_ino for file in (tmp_path / "depot").rglob("*.ji")}
+    compile_host(tmp_path / "one")
+    assert compiled == {file: file.stat().st_ino for file in (tmp_path / "depot").rglob("*.ji")}
 
 
 @pytest.mark.timeout(600)

@@ -8,4 +8,5 @@ pushfirst!(LOAD_PATH, "@stdlib")
 pushfirst!(LOAD_PATH, dirname(dirname(@__DIR__)))
 # The first: from Julia 1.11 on nothing is looked for behind the folder of the package that asks for it.
 pushfirst!(LOAD_PATH, joinpath(dirname(dirname(@__DIR__)), "facades"))
+Base.require(Main, :PolyglotCommon)     # by itself, as in host.jl
 Core.eval(Base.require(Main, :PolyglotExecutor), :(begin_with(ARGS)))

@@ -6,6 +6,9 @@ empty!(LOAD_PATH)
 push!(LOAD_PATH, dirname(dirname(@__DIR__)))
 push!(LOAD_PATH, "@stdlib")
 try
+    # By itself: Julia keeps what it compiles of a package for another one without the installation's name, and
+    # two installations would take it from each other.
+    Base.require(Main, :PolyglotCommon)
     Base.require(Main, :PolyglotKernel)
 catch e
     print(stderr, "polyglot-kernel cannot start. Its Julia package does not load: ")
