@@ -42,11 +42,9 @@ Halt the main thread of `pid` and send it SIGINT if `is_safe(pid)` where it stan
 `:sent`, `:unsafe`, or `:blind` where the system does not let the host look.
 """
 function send_sigint_where(is_safe, pid::Cint)
-    can_look() || return :blind
-    ptrace(PTRACE_SEIZE, pid, Clong(0), Clong(0)) == -1 && return :blind
-    ptrace(PTRACE_INTERRUPT, pid, Clong(0), Clong(0))
+    can_look() && begin_halt(pid) || return :blind
     signal = await_halt(pid)
-    signal === nothing && return :unsafe    # `exit_status` lets it go when it halts
+    signal === nothing && return :unsafe    # the next look, or `exit_status`, meets it when it has halted
     safe = is_safe(pid)::Bool
     if safe
         send_signal(pid, SIGINT)
@@ -55,6 +53,16 @@ function send_sigint_where(is_safe, pid::Cint)
     release(pid, signal)
     return safe ? :sent : :unsafe
 end
+
+# Whether the thread will halt: it is told to, or was before, and came to no processor while that was waited for.
+function begin_halt(pid::Cint)
+    ptrace(PTRACE_SEIZE, pid, Clong(0), Clong(0)) == -1 && return is_halting(pid)
+    ptrace(PTRACE_INTERRUPT, pid, Clong(0), Clong(0))
+    return true
+end
+
+"Whether the main thread of `pid` was told to halt, by this process, and not let go since."
+is_halting(pid::Cint) = status_field(pid, "TracerPid") == string(getpid())
 
 # The signal that was to be delivered when the thread halted, 0 for none; nothing if it does not halt.
 function await_halt(pid::Cint)
@@ -91,12 +99,17 @@ end
 Whether `signal` waits to be delivered: in `set` "SigPnd" to the main thread of `pid`, in "ShdPnd" to any.
 """
 function is_pending(pid::Cint, set::String, signal::Cint)
-    status = read_proc(pid, "status")
-    found = findfirst(set * ":", status)
-    found === nothing && return false
-    line = SubString(status, last(found) + 1, something(findnext('\n', status, last(found)), lastindex(status)))
-    mask = tryparse(UInt64, strip(line); base=16)
+    mask = tryparse(UInt64, status_field(pid, set); base=16)
     return mask !== nothing && (mask >> (signal - 1)) & 1 == 1
+end
+
+"What /proc says of `pid` under `name`, empty where it says nothing."
+function status_field(pid::Cint, name::String)
+    status = read_proc(pid, "status")
+    found = findfirst(name * ":", status)
+    found === nothing && return ""
+    stop = something(findnext('\n', status, last(found)), lastindex(status))
+    return String(strip(SubString(status, last(found) + 1, stop)))
 end
 
 # The system gives these files out a page at a time.

@@ -19,6 +19,7 @@ function look_for_stopped!(kernel::Kernel, now::Float64)
         # The first look since it was idle is none, or each cell would pay for one.
         begun = now - executor.look_at > LOOK_INTERVAL
         executor.look_at = now + LOOK_INTERVAL
+        has_ended(process)      # lets go of a thread that halted later than the press waited for which it was to
         executor.stopped = !begun && is_stopped(process.pid) ? executor.stopped + 1 : 0
         executor.stopped == STOPPED_LOOKS && tell_stopped(kernel, executor, process)
     end
