@@ -102,7 +102,7 @@ end
 function announce(channel::HostChannel, sigint::SigintGate)
     header = JSON.fields(
         "type" => "ready", "language" => "julia", "version" => string(VERSION), "concurrent" => false,
-        "interrupt_frames" => Sys.islinux(), "sigint" => sigint_words(sigint),
+        "interrupt_frames" => Sys.islinux(), "sigint" => sigint_words(sigint, Values.MISSED_INTERRUPTS),
     )
     send(channel, header)
     return nothing

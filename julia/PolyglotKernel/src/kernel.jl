@@ -97,6 +97,7 @@ mutable struct Interruption
     pressed::Float64                            # the last one
     framed::Bool                                # for this one a frame was sent
     signalled::Float64                          # and when SIGINT was, NaN for not yet
+    missed::Cint                                # how many its process had lost before
     arrived::Bool                               # the code has got it
     next_step::Float64                          # Inf when nothing more is to be sent
     warn_at::Float64                            # Inf when it is not to be told that it had no effect
@@ -106,7 +107,7 @@ mutable struct Interruption
 end
 
 Interruption(job::Job, executor::Executor, now::Float64) =
-    Interruption(job, executor, 0, now, now, now, false, NaN, false, now, Inf, false, false, Inf)
+    Interruption(job, executor, 0, now, now, now, false, NaN, 0, false, now, Inf, false, false, Inf)
 
 "A failed cell whose reply is kept back until `deadline`, at the most until `last`; see `stop.jl`."
 struct Stop

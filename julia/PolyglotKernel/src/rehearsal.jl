@@ -133,7 +133,7 @@ end
 
 rehearsed_ready(language::String) = Dict{String,Any}(
     "type" => "ready", "language" => language, "version" => "1", "concurrent" => false,
-    "interrupt_frames" => true, "sigint" => Any[0, 0, 0],
+    "interrupt_frames" => true, "sigint" => Any[0, 0, 0, 0],
 )
 
 # What is added where the host answers a question for Julia; and how it signs before it has found OpenSSL.

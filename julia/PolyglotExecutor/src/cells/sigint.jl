@@ -33,16 +33,16 @@ function SigintGate(; opens::Bool=true)
 end
 
 """
-    sigint_words(gate)
+    sigint_words(gate, missed)
 
 The addresses of C integers, for the host to see what a SIGINT would meet, and what became of it: what the
-gate does; not 0 while one waits to be thrown; and how many regions that defer it the root task is in (0 for
-the address if that cannot be found). Empty where the host cannot look.
+gate does; not 0 while one waits to be thrown; how many regions that defer it the root task is in (0 for the
+address if that cannot be found); and how many were `missed`. Empty where the host cannot look.
 """
-function sigint_words(gate::SigintGate)
+function sigint_words(gate::SigintGate, missed::Vector{Cint})
     pending = c_symbol(:jl_signal_pending)
     Sys.islinux() && pending != C_NULL || return Int[]
-    return Int[UInt(pointer(gate.state)), UInt(pending), deferral_address()]
+    return Int[UInt(pointer(gate.state)), UInt(pending), deferral_address(), UInt(pointer(missed))]
 end
 
 # The runtime's record of this thread has the count, in a place that each version has elsewhere: the only one

@@ -13,6 +13,7 @@ using PolyglotCommon: Compat
 
 include("errors.jl")
 include("tags.jl")
+include("finalizing.jl")
 include("shared.jl")
 include("room.jl")
 include("shares.jl")

@@ -101,15 +101,17 @@ mutable struct Holding
     imports::Imports
     count::Int
     function Holding(reference::Reference, imports::Imports)
-        return finalizer(note_release, new(reference, imports, 0))
+        return finalizer(let_holding_go, new(reference, imports, 0))
     end
 end
+
+let_holding_go(holding::Holding) = undisturbed(note_release, holding)
 
 function note_release(holding::Holding)
     imports = holding.imports
     # The code that the finalizer interrupted may hold the lock: then it is this object's turn later.
     if islocked(imports.lock) || !trylock(imports.lock)
-        finalizer(note_release, holding)
+        finalizer(let_holding_go, holding)
         return nothing
     end
     try

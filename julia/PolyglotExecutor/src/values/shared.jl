@@ -201,15 +201,17 @@ end
 
 map_shared(fd::Integer, size::Int) = map_memory(fd, 0, size, PROT_READ | PROT_WRITE, MAP_SHARED)
 
+function unmap(borrower::Borrower, address::Ptr{UInt8}, size::Int)
+    ccall(:munmap, Cint, (Ptr{Cvoid}, Csize_t), address, size)
+    Threads.atomic_sub!(borrower.mapped, size)
+    return nothing
+end
+
 # Not Mmap.mmap: what is mapped has to be counted too, and by the same finalizer that unmaps it.
 function map_array(borrower::Borrower, ::Type{T}, dims::Dims, fd::Integer, size::Int) where {T}
     address = map_shared(fd, size)
     array = unsafe_wrap(Array, Ptr{T}(address), dims)
-    mapped = borrower.mapped
-    Threads.atomic_add!(mapped, size)
-    finalizer(Compat.storage(array)) do _
-        ccall(:munmap, Cint, (Ptr{Cvoid}, Csize_t), address, size)
-        return Threads.atomic_sub!(mapped, size)
-    end
+    Threads.atomic_add!(borrower.mapped, size)
+    finalizer(_ -> undisturbed(unmap, borrower, address, size), Compat.storage(array))
     return array
 end

@@ -144,14 +144,14 @@ holder.
 """
 function wrap(shares::Shares, share::Share, ::Type{T}, dims::Dims, offset::Int) where {T}
     array = unsafe_wrap(Array, Ptr{T}(share.address + offset), dims)
-    finalizer(_ -> let_go(shares, share), Compat.storage(array))
+    finalizer(_ -> undisturbed(let_go, shares, share), Compat.storage(array))
     return array
 end
 
 # A finalizer, which may run at any point of any code, also of that which holds the lock.
 function let_go(shares::Shares, share::Share)
     if islocked(shares.lock) || !trylock(shares.lock)
-        finalizer(_ -> let_go(shares, share), Ref(0))
+        finalizer(_ -> undisturbed(let_go, shares, share), Ref(0))
         return nothing
     end
     try

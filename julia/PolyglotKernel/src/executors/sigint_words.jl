@@ -5,8 +5,9 @@
     SigintWords
 
 Where in an executor's memory some C integers are: `gate` says whether a SIGINT would reach the runtime (see
-[`sigint_state`](@ref)), `pending` is not 0 while one waits there, and `deferred` counts the regions in which it
-has to wait; 0 where that is not known. `memory` is a descriptor of that memory.
+[`sigint_state`](@ref)), `pending` is not 0 while one waits there, `deferred` counts the regions in which it has to
+wait, and `missed` those that were thrown where Julia loses them; 0 for either of these that is not known. `memory`
+is a descriptor of that memory.
 """
 struct SigintWords
     pid::Cint
@@ -14,6 +15,7 @@ struct SigintWords
     gate::Int
     pending::Int
     deferred::Int
+    missed::Int
 end
 
 "The words at `addresses` in process `pid`; `nothing` if it has none, or they cannot be read."
@@ -22,8 +24,8 @@ function sigint_words(pid::Cint, @nospecialize(addresses))
     all(address -> address isa Int, addresses) || return nothing
     memory = open_memory(pid)
     memory == -1 && return nothing
-    deferred = length(addresses) > 2 ? addresses[3] : 0
-    words = SigintWords(pid, memory, addresses[1], addresses[2], deferred)
+    deferred, missed = get(addresses, 3, 0)::Int, get(addresses, 4, 0)::Int
+    words = SigintWords(pid, memory, addresses[1], addresses[2], deferred, missed)
     sigint_state(words) === :unknown || return words
     close_fd(memory)
     return nothing
@@ -58,3 +60,9 @@ is_deferring(words::SigintWords) =
     words.deferred != 0 && read_word(words.memory, words.deferred) != 0
 
 is_deferring(::Nothing) = false
+
+"How many interrupts the process has lost."
+missed_interrupts(words::SigintWords) =
+    words.missed == 0 ? Cint(0) : something(read_word(words.memory, words.missed), Cint(0))
+
+missed_interrupts(::Nothing) = Cint(0)

@@ -71,15 +71,19 @@ function signal!(kernel::Kernel, current::Interruption, process::Process, now::F
         now < current.executor.deaf_until || send_sigint!(current, process, now)
     elseif state === :waiting
         polite = now < current.signalled + POLITE_SECONDS
-        polite || force!(current, process, now) && end_signals!(kernel, current, idle)
+        polite || force!(current, process, now) && end_signals!(kernel, current, process, idle)
     elseif now >= current.signalled + STEP_INTERVAL
-        end_signals!(kernel, current, idle)
+        end_signals!(kernel, current, process, idle)
     end
     return nothing
 end
 
-# It was thrown: a further signal would hit the code that handles it.
-function end_signals!(kernel::Kernel, current::Interruption, idle::Bool)
+# It was thrown: a further signal would hit the code that handles it, unless there is none, as in a finalizer.
+function end_signals!(kernel::Kernel, current::Interruption, process::Process, idle::Bool)
+    if missed_interrupts(process.sigint) != current.missed
+        current.signalled = NaN
+        return nothing
+    end
     idle && add_text!(
         kernel, current.job.request.header_json, "stderr",
         "The interrupt has stopped a task of an earlier cell, which kept this cell from beginning.\n",
@@ -89,6 +93,7 @@ function end_signals!(kernel::Kernel, current::Interruption, idle::Bool)
 end
 
 function send_sigint!(current::Interruption, process::Process, now::Float64)
+    current.missed = missed_interrupts(process.sigint)
     interrupt(process)
     current.signalled = now
     current.executor.deaf_until = now + SPACING_SECONDS

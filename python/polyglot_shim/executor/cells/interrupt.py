@@ -1,12 +1,13 @@
 """Interrupts: SIGINT reaches user code as `KeyboardInterrupt`, and nothing else.
 
-The host sends SIGINT for an interrupt, again and again until `notify` tells that it arrived. Three
-things can be under way then:
+The host sends SIGINT for an interrupt, again and again until `notify` tells that it arrived. One of
+these can be under way then:
 
 - user code of a request runs: the signal's handler raises in it;
 - the event loop waits for a cell that awaits: the cell is cancelled, and `interruptible` makes a
   `KeyboardInterrupt` of it where it waits;
 - a task of an earlier cell keeps the request that waits from beginning: it ends by the interrupt;
+- a finalizer runs in user code: the interrupt is raised behind it (`finalizers.py`);
 - the executor is about its own business: in the middle of a frame, or of a call (`shielded`), the
   interrupt is kept until that is done; with no request running or waiting it is ignored.
 
@@ -29,6 +30,8 @@ from dataclasses import dataclass
 from queue import SimpleQueue
 from types import FrameType
 from typing import Any
+
+from .finalizers import call_behind, finalizer_around
 
 # Frames of these modules on top of the stack mean: the event loop itself runs, no user code.
 _LOOP_MODULES = ("asyncio.", "selectors")
@@ -62,6 +65,7 @@ class Interrupts:
         self.running: Running | None = None
         self.is_shielded = False  # the main thread is in a shielded block
         self.is_pending = False  # an interrupt came inside a shielded block
+        self._met: FrameType | None = None  # the finalizer that an interrupt waits for
         self._wakes: SimpleQueue[Any] | None = None  # what the main thread waits at in such a block
 
     def install(self) -> None:
@@ -85,6 +89,7 @@ class Interrupts:
         That is a cell that awaits something, or none: then interrupts are ignored.
         """
         if self.is_here():
+            self._met = None
             self.running = outer
 
     def expect(self, id: int) -> None:
@@ -172,12 +177,23 @@ class Interrupts:
             if self._wakes is not None:
                 self._wakes.put(None)  # of all queues, this one allows that to a signal handler
         else:
+            self._raise_at(frame)
+
+    def _raise_at(self, frame: FrameType | None) -> None:
+        finalizer = finalizer_around(frame)
+        if finalizer is None:
             self._deliver(frame)
+        elif finalizer is self._met:  # it takes its time, and may never end
+            raise KeyboardInterrupt
+        else:
+            self._met = finalizer
+            call_behind(finalizer, lambda behind: self._handle(signal.SIGINT, behind))
 
     def _deliver(self, frame: FrameType | None) -> None:
         running = self.running
         if running is None:
             return
+        self._met = None
         self._notify(running.id)
         if running.task is not None and _loop_waits(frame, running.task.get_loop()):
             self.cancel_task()
