@@ -1,13 +1,14 @@
 """Interrupts: SIGINT reaches user code as `KeyboardInterrupt`, and nothing else.
 
-The host sends SIGINT for an interrupt, again and again until `notify` tells that it arrived. One of
-these can be under way then:
+The host sends SIGINT for an interrupt, again and again until `notify` tells that it arrived. One
+of these can be under way then:
 
 - user code of a request runs: the signal's handler raises in it;
 - the event loop waits for a cell that awaits: the cell is cancelled, and `interruptible` makes a
   `KeyboardInterrupt` of it where it waits;
 - a task of an earlier cell keeps the request that waits from beginning: it ends by the interrupt;
-- a finalizer runs in user code: the interrupt is raised behind it (`finalizers.py`);
+- a finalizer of the executor's runs in user code: Python would show and forget what is raised in
+  it. Nothing is, nor told, and the next signal is raised in the code behind it;
 - the executor is about its own business: in the middle of a frame, or of a call (`shielded`), the
   interrupt is kept until that is done; with no request running or waiting it is ignored.
 
@@ -23,6 +24,7 @@ import sys
 import threading
 import time
 import types
+import weakref
 from collections.abc import Callable, Coroutine, Generator, Iterator
 from contextlib import contextmanager
 from contextvars import Context
@@ -31,10 +33,9 @@ from queue import SimpleQueue
 from types import FrameType
 from typing import Any
 
-from .finalizers import call_behind, finalizer_around
-
 # Frames of these modules on top of the stack mean: the event loop itself runs, no user code.
 _LOOP_MODULES = ("asyncio.", "selectors")
+_FINALIZE = weakref.finalize.__call__.__code__
 _OWN_MODULES = __name__.partition(".")[0] + "."
 # For so long a report of an interrupt is not disturbed by the next one, which the host repeats.
 _SPARED = 1.0  # seconds
@@ -65,7 +66,6 @@ class Interrupts:
         self.running: Running | None = None
         self.is_shielded = False  # the main thread is in a shielded block
         self.is_pending = False  # an interrupt came inside a shielded block
-        self._met: FrameType | None = None  # the finalizer that an interrupt waits for
         self._wakes: SimpleQueue[Any] | None = None  # what the main thread waits at in such a block
 
     def install(self) -> None:
@@ -89,7 +89,6 @@ class Interrupts:
         That is a cell that awaits something, or none: then interrupts are ignored.
         """
         if self.is_here():
-            self._met = None
             self.running = outer
 
     def expect(self, id: int) -> None:
@@ -176,24 +175,13 @@ class Interrupts:
             self.is_pending = True
             if self._wakes is not None:
                 self._wakes.put(None)  # of all queues, this one allows that to a signal handler
-        else:
-            self._raise_at(frame)
-
-    def _raise_at(self, frame: FrameType | None) -> None:
-        finalizer = finalizer_around(frame)
-        if finalizer is None:
+        elif not _is_finalizing(frame):
             self._deliver(frame)
-        elif finalizer is self._met:  # it takes its time, and may never end
-            raise KeyboardInterrupt
-        else:
-            self._met = finalizer
-            call_behind(finalizer, lambda behind: self._handle(signal.SIGINT, behind))
 
     def _deliver(self, frame: FrameType | None) -> None:
         running = self.running
         if running is None:
             return
-        self._met = None
         self._notify(running.id)
         if running.task is not None and _loop_waits(frame, running.task.get_loop()):
             self.cancel_task()
@@ -276,6 +264,17 @@ def _loop_waits(frame: FrameType | None, loop: asyncio.AbstractEventLoop) -> boo
     if asyncio.current_task(loop) is not None or frame is None:
         return False
     return _is_in(frame, _LOOP_MODULES)
+
+
+def _is_finalizing(frame: FrameType | None) -> bool:
+    """Whether the signal came in a finalizer of the executor's, which are all short."""
+    is_own = False
+    while frame is not None and _is_in(frame, _OWN_MODULES):
+        if frame.f_code.co_name == "__del__":
+            return True
+        is_own = True
+        frame = frame.f_back
+    return is_own and frame is not None and frame.f_code is _FINALIZE
 
 
 def _is_in(frame: FrameType, modules: str | tuple[str, ...]) -> bool:
