@@ -168,13 +168,20 @@ def test_the_kernels_display_as_a_value_is_short(launch, code):
     nb.run("%julia\n1")
 
 
-def test_a_module_that_takes_the_name_of_base(launch):
-    """Julia itself ends by it: that costs the other language nothing, and is said."""
-    nb = launch().connect()
-    nb.run("kept = 34")
-    cells = [nb.submit("%julia\nmodule Base end").wait()]
-    while cells[-1].status == "ok" and len(cells) < 5:  # it may live on for some cells
-        cells.append(nb.submit("%julia\nstring(1 + 1)").wait())
-    assert cells[-1].status == "ok" or "Julia" in cells[-1].error.evalue
-    assert nb.run("kept").result == "34"
-    assert nb.run("%julia\n1 + 1").result == "2"
+@pytest.mark.parametrize(
+    "code",
+    [
+        "module Base end",
+        "baremodule Base\nend",
+        '"""words"""\nmodule Base\nx = 1\nend',
+        "begin\nmodule Base end\nend",
+    ],
+)
+def test_a_module_that_takes_the_name_of_base_is_refused(nb, code):
+    """Julia takes it for its own and aborts some cells later, with all variables."""
+    nb.run("%julia\nkept = 34")
+    cell = nb.fail("%julia\n" + code)
+    assert "give it another name" in cell.error.evalue
+    assert nb.run("%julia\nkept").result == "34"
+    nb.run("%julia\nmodule TakesNobodysPlace\nmodule Base\nend\nend")
+    assert nb.run("%julia\nstring(kept + 1)").result == '"35"'

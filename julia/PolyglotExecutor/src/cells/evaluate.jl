@@ -43,6 +43,7 @@ function evaluate_expression(session::Session, @nospecialize(item), place::LineN
     for transform in session.backend.ast_transforms
         item = Base.invokelatest(transform, item)
     end
+    refuse_another_base(session.mod, item)
     Compat.compile_for(Compat.USERS_LEVEL)
     try
         return Core.eval(session.mod, Expr(:toplevel, place, item))
