@@ -16,7 +16,7 @@ PACKAGES := awk '/^Collecting/ { print "  " $$2; fflush() } \
 SHELL := bash
 .SHELLFLAGS := -o pipefail -c
 
-.PHONY: run test fuzz console lab labextension bench image setup lint clean
+.PHONY: run test fuzz soak console lab labextension bench image setup lint clean
 
 run: setup
 	@$(BIN)/python examples/show.py examples/tour.ipynb
@@ -30,6 +30,10 @@ test: setup image labextension
 # 50,000 hostile messages; FUZZ='--seed 7 --count 1000' fires others, or fewer.
 fuzz: setup
 	@$(BIN)/python test/fuzz.py $(FUZZ)
+
+# 20,000 cells with interrupts and kills; SOAK='--seed 7 --count 1000' runs others, or fewer.
+soak: setup
+	@$(BIN)/python test/soak.py $(SOAK)
 
 console: setup
 	@$(BIN)/jupyter console --kernel polyglot

@@ -20,9 +20,9 @@ call of the other executor.
 - `frame`, `buffers`: what the executor gets, but for what is known only when the job starts
 - `result`: the content of its `execute_result`, once it has given one
 - `call`: for a call, who made it
-- `patience`: until when, in `time()`, it waits for its executor to start
+- `patience`: until when, in `monotonic()`, it waits for its executor to start
 - `pipelined`: a cell before it had no reply yet when it came: its client does not wait for those
-- `received`: when it came, `started`: when its executor got it, in `time()`
+- `received`: when it came, `started`: when its executor got it, in `monotonic()`
 - `numbered`: a cell has its number; whether that is one of its own it `counts`
 - `announced`: the clients know that work on it begins; `waits_told`: and that it waits for its language
 - `subshell`: for a cell or a comm message, the subshell it runs in; empty for the main shell
@@ -44,7 +44,7 @@ Base.@kwdef mutable struct Job
     patience::Float64 = Inf
     started::Float64 = NaN
     subshell::String = ""
-    received::Float64 = time()
+    received::Float64 = monotonic()
     pipelined::Bool = false
     numbered::Bool = false
     counts::Bool = false
@@ -86,7 +86,7 @@ is_gone(parent::Parent) = parent.pid > 0 && send_signal(parent.pid, Cint(0)) != 
 """
     Interruption(job, executor, now)
 
-An interrupt that a job has not yet ended by; see `interrupt.jl`. Times are those of `time()`.
+An interrupt that a job has not yet ended by; see `interrupt.jl`. Times are those of `monotonic()`.
 """
 mutable struct Interruption
     job::Job                                    # the cell or comm message that is interrupted
@@ -117,7 +117,7 @@ struct Stop
     last::Float64
 end
 
-"A failed cell, and when its reply was sent, in `time()`."
+"A failed cell, and when its reply was sent, in `monotonic()`."
 struct Stopped
     job::Job
     replied::Float64
@@ -137,7 +137,7 @@ const NOT_SUSPENDED = Inf
 What the executor has said of its debugger.
 
 - `attached`: a session is under way
-- `suspended`: since when, in `time()`, code stands at a breakpoint; `NOT_SUSPENDED`: none does
+- `suspended`: since when, in `monotonic()`, code stands at a breakpoint; `NOT_SUSPENDED`: none does
 - `marked`: the cells of other languages, as they are written, in which a breakpoint is set
 - `parent`: the header of the request that debug events belong to
 """

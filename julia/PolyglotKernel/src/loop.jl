@@ -90,7 +90,7 @@ function time_to_wait(kernel::Kernel)
         next_overdue(kernel),
         next_look(kernel),
     )
-    wait = deadline - time()
+    wait = deadline - monotonic()
     watched_by_hand = kernel.parent.pid > 0 && kernel.parent.pidfd < 0
     watched_by_hand && (wait = min(wait, PARENT_CHECK))
     return any_held_up(kernel) ? min(wait, BACKLOG_CHECK) : wait
@@ -153,7 +153,7 @@ function handle_executors!(kernel::Kernel, items::Vector{PollItem})
 end
 
 function handle_deadlines!(kernel::Kernel)
-    now = time()
+    now = monotonic()
     now >= kernel.batch.deadline && publish_text!(kernel)
     if kernel.interruption !== nothing && !succeeds(continue_interruption!, kernel, now)
         kernel.interruption = nothing       # or it would be due again at once

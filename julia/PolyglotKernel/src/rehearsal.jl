@@ -56,7 +56,7 @@ function rehearse(libzmq::String)
         kernel = Kernel(parse_options(rehearsed_arguments(folder, libzmq)))
         client = Session(kernel.connection.key, kernel.connection.signature_scheme)
         sockets = [connected(kernel, channel) for channel in (SHELL, CONTROL)]
-        limit = time() + REHEARSAL_LIMIT
+        limit = monotonic() + REHEARSAL_LIMIT
         begin_kernel(kernel)
         for requests in (first_requests(), last_requests())
             for (channel, type, content) in requests
@@ -79,7 +79,7 @@ is_answered(request::Tuple) = endswith(request[2], "_request")
 function play(kernel::Kernel, sockets::Vector{Socket}, replies::Int, limit::Float64)
     items = PollItem[]
     while replies > 0 && !is_over(kernel)
-        time() < limit || throw(StartError("not all requests were answered in time"))
+        monotonic() < limit || throw(StartError("not all requests were answered in time"))
         step!(kernel, items)
         for socket in sockets
             while receive(socket) !== nothing

@@ -197,7 +197,7 @@ function ask!(kernel::Kernel, request::Request)
     job = Job(;
         id=kernel.last_id, kind=:ask, language=language, request=request, reply_type=type * "_reply",
         frame=frame, cell=cell,
-        patience=type in ("history", "is_complete") ? time() + ASKING_PATIENCE : Inf,
+        patience=type in ("history", "is_complete") ? monotonic() + ASKING_PATIENCE : Inf,
     )
     executor = executor_of(kernel, language)
     if type == "is_complete" && is_bare_marker(cell)

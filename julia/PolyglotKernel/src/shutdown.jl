@@ -15,7 +15,7 @@ end
 
 function begin_shutdown!(kernel::Kernel, restart::Bool)
     kernel.shutdown === nothing || return nothing
-    kernel.shutdown = Shutdown(:polite, time() + POLITE_WAIT)
+    kernel.shutdown = Shutdown(:polite, monotonic() + POLITE_WAIT)
     conclude_stops!(kernel, Inf)
     for executor in kernel.executors
         process = executor.process

@@ -129,7 +129,7 @@ interrupt is thrown into that very code, and not into whichever task happens to 
 the host has sent a signal instead. Subprocesses are to hear of it, too.
 """
 function interrupt_by_frame(session::Session, header::Dict{String,Any})
-    meant = session.evaluating && header["id"] == session.request.id && time() < header["before"]
+    meant = session.evaluating && header["id"] == session.request.id && monotonic() < header["before"]
     meant || return nothing
     discard_sigint(session.sigint)
     ccall(:kill, Cint, (Cint, Cint), 0, SIGINT)     # the group: this process ignores it

@@ -56,7 +56,7 @@ function draw_progress!(logger::NotebookLogger, id, title::String, progress)
     bar = get!(logger.bars, id) do
         ProgressBar(string("progress-", hash(id), '-', time_ns()), -Inf)
     end
-    now = time()
+    now = monotonic()
     first = bar.drawn == -Inf
     (done || now - bar.drawn >= REDRAW_SECONDS) || return nothing
     bar.drawn = now

@@ -29,8 +29,8 @@ mutable struct Executor
     last_words::String                          # its raw stderr until it is ready, should it never be
     condemned::String                           # why the host killed it, empty when it did not
     leaving::Bool                               # it said that it ends, and takes no more requests
-    deaf_until::Float64                         # when it hears signals again, in `time()`
-    look_at::Float64                            # when it is looked whether it is stopped, in `time()`
+    deaf_until::Float64                         # when it hears signals again, in `monotonic()`
+    look_at::Float64                            # when it is looked whether it is stopped, in `monotonic()`
     stopped::Int                                # how often in a row it was seen to be
     backlog::Backlog
 end

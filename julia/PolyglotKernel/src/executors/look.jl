@@ -67,8 +67,8 @@ is_halting(pid::Cint) = status_field(pid, "TracerPid") == string(getpid())
 # The signal that was to be delivered when the thread halted, 0 for none; nothing if it does not halt.
 function await_halt(pid::Cint)
     status = Ref{Cint}(0)
-    deadline = time() + HALT_SECONDS
-    while time() < deadline
+    deadline = monotonic() + HALT_SECONDS
+    while monotonic() < deadline
         result = ccall(:waitpid, Cint, (Cint, Ref{Cint}, Cint), pid, status, WNOHANG | WALL)
         result == pid && return is_halted(status[]) ? halting_signal(status[]) : nothing
         Libc.systemsleep(STEP_SECONDS)
@@ -86,8 +86,8 @@ release(pid::Cint, signal::Cint) = ptrace(PTRACE_DETACH, pid, Clong(0), Clong(si
 
 # Julia's signal thread takes the SIGINT and passes it on as SIGUSR2, which waits for the halted thread.
 function await_signal(pid::Cint)
-    deadline = time() + HALT_SECONDS
-    while !is_pending(pid, "SigPnd", SIGUSR2) && time() < deadline
+    deadline = monotonic() + HALT_SECONDS
+    while !is_pending(pid, "SigPnd", SIGUSR2) && monotonic() < deadline
         Libc.systemsleep(STEP_SECONDS)
     end
     return nothing

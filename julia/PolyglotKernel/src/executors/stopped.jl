@@ -7,7 +7,7 @@ const LOOK_INTERVAL = 0.7
 "How often in a row a process is to be seen stopped: after a laptop's sleep all go on, one after the other."
 const STOPPED_LOOKS = 2
 
-"When it is to be looked next, in `time()`."
+"When it is to be looked next, in `monotonic()`."
 next_look(executor::Executor) = isempty(executor.busy) ? Inf : executor.look_at
 next_look(kernel::Kernel) = earliest(next_look, kernel.executors)
 

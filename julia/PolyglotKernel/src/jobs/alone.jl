@@ -10,7 +10,7 @@ const PREPARING_DELAY = 1.0
 
 "A Julia cell begins to run: soon it may be for the host to answer."
 function expect_questions!(kernel::Kernel)
-    haskey(Base.loaded_modules, ASKING) || (kernel.preparing = time() + PREPARING_DELAY)
+    haskey(Base.loaded_modules, ASKING) || (kernel.preparing = monotonic() + PREPARING_DELAY)
     return nothing
 end
 

@@ -30,7 +30,7 @@ function take_debugger!(kernel::Kernel, executor::Executor, frame::Frame)
     if !get_bool(frame.header, "suspended", false)
         debugging.suspended = NOT_SUSPENDED
     elseif debugging.suspended == NOT_SUSPENDED
-        debugging.suspended = time()
+        debugging.suspended = monotonic()
     end
     marked = get(frame.header, "marked", nothing)
     debugging.marked = marked isa Vector ? String[text for text in marked if text isa String] : String[]

@@ -28,7 +28,7 @@ function interrupt!(kernel::Kernel)
         grant!(executor.backlog, INTERRUPT_ALLOWANCE)
     end
     refuse_waiting_calls!(kernel, job.request)
-    now = time()
+    now = monotonic()
     current = kernel.interruption
     if current === nothing || current.job !== job
         current = Interruption(job, innermost(kernel, job), now)
@@ -149,7 +149,7 @@ end
 
 function tell_of_compiling!(kernel::Kernel, current::Interruption)
     current.compiles = true
-    current.warn_at = time() + PATIENCE
+    current.warn_at = monotonic() + PATIENCE
     add_text!(
         kernel, current.job.request.header_json, "stderr",
         "\n$(language_name(current.executor.language)) is compiling, and stops as soon as it can.\n",

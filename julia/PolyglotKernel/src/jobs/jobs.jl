@@ -142,7 +142,7 @@ end
 "Give a job to its executor's process, which exists and takes it."
 function hand_over!(kernel::Kernel, job::Job, executor::Executor)
     kernel.jobs[job.id] = job
-    job.started = time()
+    job.started = monotonic()
     grant!(executor.backlog, REQUEST_ALLOWANCE)
     job.kind == :ask || is_brief(job) || runs_beside(executor, job) || push!(executor.busy, job.id)
     (job.kind == :execute || job.kind == :comm && isempty(executor.busy)) &&
@@ -176,10 +176,10 @@ function finish!(kernel::Kernel, job::Job, content::Union{String,Vector{UInt8}},
     return nothing
 end
 
-"The last that clients hear of a job. When that was, in `time()`."
+"The last that clients hear of a job. When that was, in `monotonic()`."
 function conclude(kernel::Kernel, job::Job, content::Union{String,Vector{UInt8}})
     isempty(job.reply_type) || reply(kernel, job.request, job.reply_type, content, metadata_of(job))
-    replied = kernel.session.sent_at
+    replied = monotonic()
     publish_status(kernel, "idle", job.request.header_json)
     record_result(kernel, job)
     return replied
@@ -188,7 +188,7 @@ end
 # When a cell was begun, by which clients tell how long it took; that is in no field of the content.
 function metadata_of(job::Job)
     (job.kind == :execute && !isnan(job.started)) || return NO_METADATA
-    return string("{\"started\":\"", utc_timestamp(job.started), "\"}")
+    return string("{\"started\":\"", utc_timestamp(time_of_day(job.started)), "\"}")
 end
 
 # Output may still come when a job is over: from its threads, and what lay in a pipe.

@@ -7,7 +7,7 @@ const QUESTION_SECONDS = 3.0
 """
     overdue_at(kernel, job)
 
-Until when a question that runs may take, in `time()`: for ever as long as nothing waits for it. What came behind
+Until when a question that runs may take, in `monotonic()`: for ever as long as nothing waits for it. What came behind
 it lies in the executor's pipe, or in the queue.
 """
 function overdue_at(kernel::Kernel, job::Job)

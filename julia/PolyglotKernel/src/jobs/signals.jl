@@ -112,7 +112,7 @@ function force!(current::Interruption, process::Process, now::Float64)
         outcome === :sent && (sent += 1)
         Libc.systemsleep(HANDLER_SECONDS)
         # on a busy machine it may be thrown later than it is looked for
-        sent > 0 && (current.executor.deaf_until = time() + DEAF_SECONDS)
+        sent > 0 && (current.executor.deaf_until = monotonic() + DEAF_SECONDS)
         is_thrown(process) && return true
         sent == FORCE_SIGNALS && return false
     end
@@ -125,7 +125,7 @@ is_thrown(process::Process) = sigint_state(process.sigint) !== :waiting
 function force_blindly!(current::Interruption, process::Process, now::Float64)
     current.next_step = now + SIGNAL_INTERVALS[current.executor.language]
     is_deferring(process.sigint) || send_signal(process.pid, SIGINT)
-    current.executor.deaf_until = time() + DEAF_SECONDS
+    current.executor.deaf_until = monotonic() + DEAF_SECONDS
     return false
 end
 
@@ -144,6 +144,6 @@ function force_anywhere!(current::Interruption, now::Float64)
         Libc.systemsleep(4 * HANDLER_SECONDS)
         is_thrown(process) && break
     end
-    current.executor.deaf_until = time() + DEAF_SECONDS
+    current.executor.deaf_until = monotonic() + DEAF_SECONDS
     return true
 end

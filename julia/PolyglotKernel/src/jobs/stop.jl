@@ -21,7 +21,7 @@ How long the job's message was under way, in seconds, by its date; NaN where tha
 client has another clock.
 """
 function latency(job::Job)
-    seconds = job.received - read_date(job.request.date)
+    seconds = time_of_day(job.received) - read_date(job.request.date)
     return 0 <= seconds <= LONGEST_MOMENT ? seconds : NaN
 end
 
@@ -42,10 +42,10 @@ was_awaited(kernel::Kernel, job::Job) =
     !job.pipelined && isempty(cells_behind(kernel, job))
 
 function stop_behind!(kernel::Kernel, job::Job, content::Union{String,Vector{UInt8}})
-    last = time() + LONGEST_MOMENT
+    last = monotonic() + LONGEST_MOMENT
     deadline = was_awaited(kernel, job) ? min(next_expected(job), last) : last
     push!(kernel.stops, Stop(job, content, deadline, last))
-    conclude_stops!(kernel, time())
+    conclude_stops!(kernel, monotonic())
     return nothing
 end
 

@@ -11,7 +11,7 @@ mutable struct StreamBatch
     name::String
     text::IOBuffer
     source::Union{Executor,Nothing} # whose text it is; nothing: the host's own
-    deadline::Float64               # when it is published at the latest, in `time()`; Inf when empty
+    deadline::Float64               # when it is published at the latest, in `monotonic()`; Inf when empty
     published::Float64              # when text was last published
 end
 

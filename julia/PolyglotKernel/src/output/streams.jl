@@ -15,8 +15,8 @@ function add_text!(kernel::Kernel, parent::Vector{UInt8}, name::String, text)
         batch.parent = parent
         batch.name = name
         batch.source = kernel.source
-        now = time()
-        batch.deadline = max(now + BATCH_DELAY, min(batch.published, now) + FLOOD_DELAY)
+        now = monotonic()
+        batch.deadline = max(now + BATCH_DELAY, batch.published + FLOOD_DELAY)
     end
     write(batch.text, text)
     position(batch.text) >= BATCH_SIZE && publish_text!(kernel)
@@ -34,7 +34,7 @@ function publish_batch!(kernel::Kernel, batch::StreamBatch)
     JSON.write_escaped(content, text, 1, length(text))
     print(content, "\"}")
     batch.deadline = Inf
-    batch.published = time()
+    batch.published = monotonic()
     publish(
         kernel, "stream", batch.parent, take!(content), NO_METADATA, Vector{UInt8}[], batch.source
     )

@@ -25,7 +25,6 @@ mutable struct Session
     username::String            # as JSON
     signer::Signer
     sent::Int
-    sent_at::Float64            # the date of the last message, in `time()`
     seen::Set{Signature}
     seen_before::Set{Signature}
 end
@@ -33,7 +32,7 @@ end
 function Session(key::String, scheme::String)
     signer = Signer(Vector{UInt8}(codeunits(key)), scheme)
     username = JSON.json(get(ENV, "USER", "kernel"))
-    return Session(random_id(), username, signer, 0, 0.0, Set{Signature}(), Set{Signature}())
+    return Session(random_id(), username, signer, 0, Set{Signature}(), Set{Signature}())
 end
 
 "A random identifier of 32 hexadecimal digits, from the system's source of randomness."
@@ -170,10 +169,9 @@ const NO_METADATA = "{}"
 "A header of this session's for a message of type `msg_type`."
 function make_header(session::Session, msg_type::String)
     session.sent += 1
-    session.sent_at = time()
     return string(
         "{\"msg_id\":\"", session.id, "_", string(session.sent), "\",\"session\":\"", session.id,
-        "\",\"username\":", session.username, ",\"date\":\"", utc_timestamp(session.sent_at),
+        "\",\"username\":", session.username, ",\"date\":\"", utc_timestamp(time()),
         "\",\"msg_type\":\"", msg_type, "\",\"version\":\"", PROTOCOL_VERSION, "\"}",
     )
 end
