@@ -7,7 +7,7 @@ import re
 import signal
 
 import pytest
-from languages import in_
+from languages import SPIN, both, in_
 
 DEATHS = {
     "python": {
@@ -144,6 +144,33 @@ def test_death_while_it_waits_for_input(nb):
     if cell.inputs:
         cell.give("too late")
     assert nb.run("input()", answers=["fine"]).result == "'fine'"
+
+
+FAULTS = (signal.SIGSEGV, signal.SIGBUS)
+
+
+@both
+@pytest.mark.parametrize("number", FAULTS)
+def test_a_fault_from_outside_ends_what_runs(nb, language, number):
+    """Also where the runtime tells of it and then goes on, as the fault does not come again."""
+    pid_of = "import os; os.getpid()" if language == "python" else "getpid()"
+    nb.run(in_(OTHER[language], "kept = 21"))
+    pid = int(nb.run(in_(language, pid_of)).result)
+    cell = nb.submit(in_(language, SPIN[language])).wait_for_stdout("on")
+    os.kill(pid, number)
+    assert number.name in cell.wait().error.evalue
+    assert nb.run(in_(language, "1 + 1")).result == "2"
+    assert nb.run(in_(OTHER[language], "kept")).result == "21"
+
+
+@both
+@pytest.mark.parametrize("number", FAULTS)
+def test_a_fault_from_outside_ends_what_is_idle(nb, language, number):
+    pid_of = "import os; os.getpid()" if language == "python" else "getpid()"
+    cell = nb.run(in_(language, pid_of))
+    os.kill(int(cell.result), number)
+    cell.wait_for_late_text(f"The {language.capitalize()} process was ended by {number.name}")
+    assert nb.run(in_(language, "1 + 1")).result == "2"
 
 
 SLEEP = {

@@ -89,6 +89,7 @@ function time_to_wait(kernel::Kernel)
         next_telling(kernel),
         next_overdue(kernel),
         next_look(kernel),
+        next_end(kernel),
     )
     wait = deadline - monotonic()
     watched_by_hand = kernel.parent.pid > 0 && kernel.parent.pidfd < 0
@@ -164,6 +165,7 @@ function handle_deadlines!(kernel::Kernel)
     now >= next_telling(kernel) && succeeds(tell_wait!, kernel, now)
     now >= next_lost_patience(kernel) && succeeds(answer_impatient!, kernel, now)
     now >= next_look(kernel) && succeeds(look_for_stopped!, kernel, now)
+    now >= next_end(kernel) && succeeds(end_given_up!, kernel, now)
     now >= kernel.preparing && succeeds(prepare!, kernel)
     is_gone(kernel.parent) && succeeds(begin_shutdown!, kernel, false)
     return nothing

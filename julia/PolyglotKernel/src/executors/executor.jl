@@ -32,6 +32,7 @@ mutable struct Executor
     deaf_until::Float64                         # when it hears signals again, in `monotonic()`
     look_at::Float64                            # when it is looked whether it is stopped, in `monotonic()`
     stopped::Int                                # how often in a row it was seen to be
+    end_at::Float64                             # when it is looked whether its runtime gave up, in `monotonic()`
     backlog::Backlog
 end
 
@@ -39,7 +40,7 @@ function Executor(language::String, options::Options)
     started = get(options.started, language, nothing)
     return Executor(
         language, options.executors[language], started, nothing, false, false, false, false, "", Int[], 0, 0, NO_PARENT,
-        (UInt8[], UInt8[]), "", "", false, 0.0, 0.0, 0, Backlog(),
+        (UInt8[], UInt8[]), "", "", false, 0.0, 0.0, 0, Inf, Backlog(),
     )
 end
 

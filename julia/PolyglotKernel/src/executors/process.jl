@@ -18,6 +18,7 @@ mutable struct Process
     chunk::Vector{UInt8}
     open::Bool                      # whether `replies` may bring more
     sigint::Union{SigintWords,Nothing}
+    faults::UInt64                  # which it handles (`given_up.jl`), once it is ready
     status::Union{Cint,Nothing}     # how it ended, once it has
 end
 
@@ -73,7 +74,7 @@ function guarded_process(
     return Process(
         pid, open_pidfd(pid), guard, guard_pipe, requests, replies, Vector{UInt8}[], 1,
         Frames.Decoder(), (RawPipe(raw[1], "stdout", raw_mark), RawPipe(raw[2], "stderr", raw_mark)),
-        Vector{UInt8}(undef, 2^18), true, nothing, nothing,
+        Vector{UInt8}(undef, 2^18), true, nothing, UInt64(0), nothing,
     )
 end
 

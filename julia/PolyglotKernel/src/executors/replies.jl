@@ -82,6 +82,7 @@ function add_raw!(kernel::Kernel, executor::Executor, index::Int, bytes::Vector{
         index == 2 && write_log(bytes)
         return nothing
     end
+    index == 2 && expect_end!(executor)
     text = whole_characters!(executor.tails[index], bytes)
     add_output!(kernel, output_parent(kernel, executor), index == 1 ? "stdout" : "stderr", text)
     return nothing
@@ -127,6 +128,7 @@ function take_ready!(kernel::Kernel, executor::Executor, frame::Frame)
     executor.version = get_text(frame.header, "version")
     process = executor.process::Process
     process.sigint = sigint_words(process.pid, get(frame.header, "sigint", nothing))
+    executor.language == "julia" && (process.faults = handled_faults(process.pid))
     # Julia before 1.9 compiles then what it takes to answer, which is better done now.
     executor.language == "julia" && !Compat.CACHES_MACHINE_CODE && expect_questions!(kernel)
     return nothing
