@@ -17,8 +17,10 @@ const MAX_TOTAL = 64 * 2^30
 const ROOM_AHEAD = 2^30
 const READ_AHEAD = 2^26
 
-# From which size on (bytes) a buffer is not copied where that can be had.
+# From which size on (bytes) a buffer is not copied where that can be had; and up to which it is put into
+# memory that was given back (`recycle!`).
 const LARGE_BUFFER = 2^16
+const SPARE_BUFFER = 2^21
 
 "Marks: raw output stands before this frame, up to a mark in the pipe (see *Order* in the protocol)."
 const STDOUT_MARK = UInt32(1)
@@ -89,9 +91,10 @@ mutable struct Decoder
     lacking::Int                 # how many bytes the frame there lacks, 0 while that is not known
     header_text::Vector{UInt8}   # the last header: a flood of prints repeats the same one
     header::Dict{String,Any}
+    spare::Union{Vector{UInt8},Nothing}     # memory for the next large buffer
 end
 
-Decoder() = Decoder(UInt8[], 1, 0, Vector{UInt8}("{}"), Dict{String,Any}())
+Decoder() = Decoder(UInt8[], 1, 0, Vector{UInt8}("{}"), Dict{String,Any}(), nothing)
 
 "How many bytes wait for the rest of their frame."
 pending(decoder::Decoder) = length(decoder.bytes) - decoder.position + 1
@@ -176,7 +179,7 @@ function take_frame!(decoder::Decoder, marks::UInt32, header_size::Int, count::I
         size = Int(read_integer(UInt64, decoder, start + PREFIX_SIZE + 8 * (i - 1)))
         at_the_end = i == count && at + size == length(decoder.bytes) + 1
         buffers[i] = if at_the_end && size >= LARGE_BUFFER
-            take_rest!(decoder, at)
+            take_rest!(decoder, at, size)
         else
             decoder.bytes[at:(at + size - 1)]
         end
@@ -186,11 +189,29 @@ function take_frame!(decoder::Decoder, marks::UInt32, header_size::Int, count::I
     return Frame(header, buffers, marks)
 end
 
-# The bytes from `at` on, not copied: the decoder begins with new ones.
-function take_rest!(decoder::Decoder, at::Int)
-    bytes = decoder.bytes
-    decoder.bytes = UInt8[]
-    return deleteat!(bytes, 1:(at - 1))
+# The `size` bytes from `at` to the end. Without memory for them they are not copied: the decoder begins with
+# new ones.
+function take_rest!(decoder::Decoder, at::Int, size::Int)
+    bytes, spare = decoder.bytes, decoder.spare
+    if spare === nothing || size > SPARE_BUFFER
+        decoder.bytes = UInt8[]
+        return deleteat!(bytes, 1:(at - 1))
+    end
+    decoder.spare = nothing
+    copyto!(resize!(spare, size), 1, bytes, at, size)
+    empty!(bytes)
+    return spare
+end
+
+"""
+    recycle!(decoder, buffer)
+
+Nobody needs the buffer of a frame any more: the next large one may be put into its place. A flood of them
+would take fresh memory for each, as Julia collects it only now and then.
+"""
+function recycle!(decoder::Decoder, buffer::Vector{UInt8})
+    LARGE_BUFFER <= length(buffer) <= SPARE_BUFFER && (decoder.spare = buffer)
+    return nothing
 end
 
 function parse_header!(decoder::Decoder, at::Int, size::Int)

@@ -97,3 +97,27 @@ end
     @test only(asked) <= Frames.READ_AHEAD
     @test length(decoder.bytes) < 100
 end
+
+@testset "memory that was given back holds the next large buffer" begin
+    decoder = Frames.Decoder()
+    header = Dict("type" => "stream")
+    sent = [fill(UInt8(i), 2^16 + 1000 * (4 - i)) for i in 1:3]
+    got = map(sent) do buffer
+        frame = Frames.next!(append!(decoder, Frames.encode(header, (buffer,))))
+        @test frame.buffers == [buffer]
+        Frames.recycle!(decoder, frame.buffers[1])
+        frame.buffers[1]
+    end
+    @test got[2] === got[3] === got[1]
+    small = Frames.next!(append!(decoder, Frames.encode(header, (UInt8[1, 2],)))).buffers[1]
+    @test small == [1, 2] && small !== got[1]
+end
+
+@testset "what nobody gave back stays as it is" begin
+    decoder = Frames.Decoder()
+    header = Dict("type" => "publish")
+    first, second = (fill(UInt8(i), 2^17) for i in 1:2)
+    kept = Frames.next!(append!(decoder, Frames.encode(header, (first,)))).buffers[1]
+    Frames.next!(append!(decoder, Frames.encode(header, (second,))))
+    @test kept == first
+end

@@ -12,7 +12,7 @@ module PolyglotKernel
 
 using Libdl: Libdl
 using SHA: SHA
-using PolyglotCommon: Compat, Frames, JSON, c_symbol, monotonic, time_of_day
+using PolyglotCommon: ByteWriter, Compat, Frames, JSON, c_symbol, monotonic, take_written!, time_of_day
 using .Frames: Frame, FrameError
 
 "The version of this package, from its Project.toml."

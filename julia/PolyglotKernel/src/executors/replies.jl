@@ -108,12 +108,21 @@ function handle_frame!(kernel::Kernel, executor::Executor, frame::Frame)
     type = get_text(frame.header, "type")
     if type == "stream"     # by far the most frequent, in a flood of prints
         name = get_text(frame.header, "name", "stdout")
-        add_output!(kernel, parent_of(kernel, executor, frame), name, body(frame))
+        text = body(frame)
+        add_output!(kernel, parent_of(kernel, executor, frame), name, text)
+        recycle!(executor, text)
     elseif haskey(FRAME_HANDLERS, type)
         FRAME_HANDLERS[type](kernel, executor, frame)
     else
         log_warning(string("ignored a frame of type ", shown(type), " from the ", executor.language, " executor"))
     end
+    return nothing
+end
+
+# The process is gone when the frame was its last.
+function recycle!(executor::Executor, buffer::Vector{UInt8})
+    process = executor.process
+    process === nothing || Frames.recycle!(process.decoder, buffer)
     return nothing
 end
 

@@ -9,13 +9,14 @@ outputs is kept. It leaves when other output comes, when it is large, or when it
 mutable struct StreamBatch
     parent::Vector{UInt8}
     name::String
-    text::IOBuffer
+    text::ByteWriter
+    content::ByteWriter             # that of the message with the text
     source::Union{Executor,Nothing} # whose text it is; nothing: the host's own
     deadline::Float64               # when it is published at the latest, in `monotonic()`; Inf when empty
     published::Float64              # when text was last published
 end
 
-StreamBatch() = StreamBatch(NO_PARENT, "stdout", IOBuffer(), nothing, Inf, 0.0)
+StreamBatch() = StreamBatch(NO_PARENT, "stdout", ByteWriter(), ByteWriter(), nothing, Inf, 0.0)
 
 isempty_batch(batch::StreamBatch) = batch.deadline == Inf
 

@@ -19,7 +19,7 @@ function add_text!(kernel::Kernel, parent::Vector{UInt8}, name::String, text)
         batch.deadline = max(now + BATCH_DELAY, batch.published + FLOOD_DELAY)
     end
     write(batch.text, text)
-    position(batch.text) >= BATCH_SIZE && publish_text!(kernel)
+    length(batch.text) >= BATCH_SIZE && publish_text!(kernel)
     return nothing
 end
 
@@ -28,15 +28,16 @@ publish_text!(kernel::Kernel) =
     isempty_batch(kernel.batch) ? nothing : Base.invokelatest(publish_batch!, kernel, kernel.batch)
 
 function publish_batch!(kernel::Kernel, batch::StreamBatch)
-    text = take!(batch.text)
-    content = IOBuffer(; sizehint=length(text) + length(text) >> 4 + 64)
-    print(content, "{\"name\":\"", batch.name, "\",\"text\":\"")
+    text, content = take_written!(batch.text), batch.content
+    write(content, "{\"name\":\"")
+    write(content, batch.name)
+    write(content, "\",\"text\":\"")
     JSON.write_escaped(content, text, 1, length(text))
-    print(content, "\"}")
+    write(content, "\"}")
     batch.deadline = Inf
     batch.published = monotonic()
     publish(
-        kernel, "stream", batch.parent, take!(content), NO_METADATA, Vector{UInt8}[], batch.source
+        kernel, "stream", batch.parent, take_written!(content), NO_METADATA, Vector{UInt8}[], batch.source
     )
     return nothing
 end

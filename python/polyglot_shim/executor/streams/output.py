@@ -22,6 +22,7 @@ from .later import Later
 
 INTERVAL = 0.003  # seconds that text may wait
 LONG = 8192  # characters that are as good as a line
+PIECE = 2**20  # characters that go out at once: the host handles one piece while the next is made
 # A frame costs as much as some twenty prints. So many lines may go out at once, on average and in
 # a burst, before it is a flood:
 SECONDS_PER_LINE = 0.0002
@@ -88,9 +89,13 @@ class Output:
         del self._texts[:count]
         for header, run in groupby(texts, _header):
             if header:
-                text = "".join(map(_text, run))
-                self._channel.send(header, [text.encode("utf-8", "backslashreplace")])
+                self._send_text(header, "".join(map(_text, run)))
         self._last = monotonic()
+
+    def _send_text(self, header: bytes, text: str) -> None:
+        for start in range(0, len(text), PIECE):
+            piece = text if len(text) <= PIECE else text[start : start + PIECE]
+            self._channel.send(header, [piece.encode("utf-8", "backslashreplace")])
 
     def _flush_unless_flooded(self) -> None:
         """Send what nobody else will send: in a flood the one who prints does it."""
