@@ -8,6 +8,7 @@ release wants it; `POLYGLOT_LABEXTENSION=no` takes what is built already, or not
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,12 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 BUILT = HERE / "built"
 SOURCES = ("src", "style", "schema", "package.json", "yarn.lock", "tsconfig.json", "install.json")
+JLPMS_NAMES = {
+    "cafile": "NODE_EXTRA_CA_CERTS",
+    "https-proxy": "YARN_HTTPS_PROXY",
+    "proxy": "YARN_HTTP_PROXY",
+    "registry": "YARN_NPM_REGISTRY_SERVER",
+}
 LEFT_OUT = (
     "polyglot-kernel: the colours for JupyterLab are left out, {reason}; everything else is there. "
     "`make labextension` adds them."
@@ -58,7 +65,8 @@ def run_build() -> None:
     for program, what in (("node", "Node.js"), ("jlpm", "jlpm of PyPI's jupyter-builder")):
         if not program_path(program):
             raise BuildError(f"since there is no {what}")
-    environment = os.environ | {"PATH": search_path(), "YARN_ENABLE_PROGRESS_BARS": "0"}
+    environment = npm_settings() | os.environ
+    environment |= {"PATH": search_path(), "YARN_ENABLE_PROGRESS_BARS": "0"}
     for command in (["install", "--immutable"], ["build"]):
         done = subprocess.run(
             [program_path("jlpm"), *command],
@@ -72,6 +80,21 @@ def run_build() -> None:
             print(done.stdout + done.stderr, file=sys.stderr)
             raise BuildError(f"since `jlpm {' '.join(command)}` failed (see above)")
     shutil.copy(HERE / "install.json", BUILT)  # by which Lab knows who installed it
+
+
+def npm_settings() -> dict[str, str]:
+    """What npm has been told of the way to its packages, as variables for jlpm.
+
+    That is Yarn, which reads none of npm's files: where the machine's npm knows of a proxy or of
+    certificates, it would do without.
+    """
+    npm = program_path("npm")
+    if not npm:
+        return {}
+    command = [npm, "config", "list"]  # the settings alone that somebody has made
+    told = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    settings = dict(re.findall(r'^([\w-]+) = "(.*)"$', told.stdout, re.MULTILINE))
+    return {JLPMS_NAMES[name]: settings[name] for name in JLPMS_NAMES if name in settings}
 
 
 def search_path() -> str:

@@ -22,6 +22,8 @@ import threading
 from collections import deque
 from pathlib import Path
 
+import nbformat
+from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import Locator, Page, expect, sync_playwright
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -77,6 +79,16 @@ class Lab:
         self._browser.close()
         self._playwright.stop()
         self._stop_server()
+
+    def write(self, name: str, sources: list[str], kernel: str = "polyglot", **info: str) -> Path:
+        """A notebook's file, for `kernel`; `info` is more of its `language_info`."""
+        language = "julia" if kernel.endswith("-julia") else "python"
+        spec = {"name": kernel, "display_name": kernel, "language": language}
+        cells = [new_code_cell(source) for source in sources]
+        metadata = {"kernelspec": spec, "language_info": {"name": language, **info}}
+        file = self.notebooks / name
+        nbformat.write(new_notebook(cells=cells, metadata=metadata), file)
+        return file
 
     def open(self, name: str) -> LabNotebook:
         """A notebook of `notebooks`, when its kernel is idle."""
@@ -264,7 +276,7 @@ class LabCell:
 
     @property
     def source(self) -> str:
-        return "\n".join(self.editor.locator(".cm-line").all_inner_texts())
+        return "\n".join(self.editor.locator(".cm-line").all_text_contents())
 
     def answer(self, text: str) -> None:
         """Type it into the box below the cell."""

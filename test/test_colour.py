@@ -85,13 +85,17 @@ def test_every_form_of_a_marker(default: str) -> None:
     cells = [cell for cell in json.loads(text)["cells"] if cell["cell_type"] == "code"]
     for case, cell in zip(CASES, cells, strict=True):
         language = case["language"] or default
-        expected = None if language == default else language
+        other = None if language == default else language
+        # nbconvert takes what says nothing for Python
+        expected = language if default == "julia" else other
         assert cell["metadata"].get("magics_language") == expected, case
+        assert cell["metadata"].get("vscode", {}).get("languageId") == other, case
 
 
 STRANGE = r"""{"cells" : [ {"metadata":{ } , "cell_type":"code",
      "source":["%jul", "ia\n", "1"], "outputs":[{"x": 1.0e0, "y": "é\/"}], "k":null} ],
-  "metadata": {"language_info": {"name":"python"}},"nbformat":4,   "nbformat_minor":5 }
+  "metadata": {"language_info": {"name":"python", "pygments_lexer":"ipython3"}},
+  "nbformat":4,   "nbformat_minor":5 }
 """
 
 
@@ -150,3 +154,49 @@ def test_nbconvert_colours_the_tour() -> None:
     """Julia's cells carry the classes of Julia's tokens, on any machine."""
     html, _ = HTMLExporter().from_filename(str(ROOT / "examples" / "tour.ipynb"))
     assert '<span class="k">function</span>' in html and '<span class="k">using</span>' in html
+
+
+INFOS = {
+    "python": {"name": "python", "pygments_lexer": "ipython3"},
+    "julia": {"name": "julia", "pygments_lexer": "julia", "file_extension": ".jl"},
+}
+
+
+@pytest.mark.parametrize(
+    ("default", "info"),
+    [
+        ("python", INFOS["python"]),
+        ("python", {"name": "python"}),  # as VS Code writes it before a kernel has started
+        ("python", None),
+        ("julia", INFOS["julia"]),
+        ("julia", {"name": "julia"}),
+        ("julia", None),
+    ],
+)
+@each_layout
+def test_nbconvert_colours_both_languages_whatever_the_notebooks_own(
+    default: str, info: dict | None, layout: dict
+) -> None:
+    cells = ("%julia\nbegin end", {}), ("%python\nimport x", {}), ("begin; from y import z", {})
+    made = notebook(*cells, language=default)
+    if info:
+        made.metadata["language_info"] = info
+    text, _ = colour_text(json.dumps(made, **layout))
+    assert text == json.dumps(json.loads(text), **layout)
+    assert colour_text(text) == (text, 0)
+    html, _ = HTMLExporter().from_notebook_node(nbformat.reads(text, 4))
+    coloured = re.findall(r'<span class="(\w+)">(begin|import|from)</span>', html)
+    last = [("k", "begin"), ("n", "from"), ("k", "import")]
+    of_python = [("n", "begin"), ("kn", "from"), ("kn", "import")]
+    assert coloured == [
+        ("k", "begin"),
+        ("kn", "import"),
+        *(last if default == "julia" else of_python),
+    ]
+
+
+def test_a_notebook_of_julia_alone_stays_as_it_is() -> None:
+    made = notebook(("x = 1", {}), ("%julia\ny = 2", {}), language="julia")
+    made.metadata["language_info"] = INFOS["julia"]
+    text = json.dumps(made)
+    assert colour_text(text) == (text, 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from notebook import Notebook
 from polyglot_shim.executor.cells.murmur2 import SEED, murmur2
 
 CHECKOUT = Path(__file__).resolve().parent.parent
+AT_ONCE = 5.0  # s, on a busy machine; nothing here waits for a time to pass
 CELL = "a = 1\nb = a + 1\nc = b + 1\nprint(a + b + c)"
 
 
@@ -325,12 +327,26 @@ def test_an_interrupt_ends_what_stands(nb: Notebook, debugger: Debugger) -> None
         cell = nb.submit(code)
         debugger.wait_for_stop()
         nb.interrupt()
+        begin = time.monotonic()
         error = cell.wait().error
+        assert time.monotonic() - begin < AT_ONCE
         assert error.ename == "KeyboardInterrupt"
         assert "pydevd" not in "".join(error.traceback)
         debugger.wait_for_event("continued")
         assert debugger.ask("debugInfo")["stoppedThreads"] == []
         assert nb.value("reached") == "1"
+
+
+def test_a_step_off_the_end_of_a_cell_ends_with_it(nb: Notebook, debugger: Debugger) -> None:
+    debugger.break_at(CELL, 4)
+    for _ in range(2):
+        cell = nb.submit(CELL)
+        debugger.wait_for_stop()
+        begin = time.monotonic()
+        debugger.resume("next")
+        assert cell.wait().stdout == "6\n"
+        assert time.monotonic() - begin < AT_ONCE
+        assert nb.run("1 + 1").result == "2"  # and nothing stands in the next one
 
 
 def test_an_interrupt_in_a_function_keeps_the_variables(nb: Notebook, debugger: Debugger) -> None:

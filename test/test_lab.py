@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import importlib.util
-import os
 import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from browser import need_browser
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 STDERR_COLOUR = re.compile(r"rgb\(2[45]\d, 2\d\d, 2\d\d\)")
 
-MISSING = [m for m in ("jupyterlab", "playwright") if importlib.util.find_spec(m) is None]
-if not (shutil.which("chromium") or shutil.which("chromium-browser")):
-    MISSING.append("chromium (a system package)")
-if MISSING and os.environ.get("CI"):
-    raise RuntimeError(f"CI must have what this test needs; missing: {', '.join(MISSING)}")
-if MISSING:
-    pytest.skip(f"not installed: {', '.join(MISSING)}", allow_module_level=True)
+need_browser()
 
 from lab import GUARD, Lab, LabNotebook  # noqa: E402
 from playwright.sync_api import expect  # noqa: E402

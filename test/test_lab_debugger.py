@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
 import pytest
+from browser import need_browser
 
-MISSING = [m for m in ("jupyterlab", "playwright") if importlib.util.find_spec(m) is None]
-if not (shutil.which("chromium") or shutil.which("chromium-browser")):
-    MISSING.append("chromium (a system package)")
-if MISSING and os.environ.get("CI"):
-    raise RuntimeError(f"CI must have what this test needs; missing: {', '.join(MISSING)}")
-if MISSING:
-    pytest.skip(f"not installed: {', '.join(MISSING)}", allow_module_level=True)
+need_browser()
 
 from lab import GUARD, Lab, LabCell, LabNotebook  # noqa: E402
 from playwright.sync_api import Locator, expect  # noqa: E402

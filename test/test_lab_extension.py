@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_notebook
+from browser import need_browser
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 CASES = json.loads((CHECKOUT / "test" / "vectors" / "cells.json").read_text())
 
-MISSING = [m for m in ("jupyterlab", "playwright") if importlib.util.find_spec(m) is None]
-if not (shutil.which("chromium") or shutil.which("chromium-browser")):
-    MISSING.append("chromium (a system package)")
-if not (CHECKOUT / "labextension" / "built" / "package.json").exists():
-    MISSING.append("what `make labextension` builds, with Node.js")
-if MISSING and os.environ.get("CI"):
-    raise RuntimeError(f"CI must have what this test needs; missing: {', '.join(MISSING)}")
-if MISSING:
-    pytest.skip(f"not there: {', '.join(MISSING)}", allow_module_level=True)
+need_browser(extension=True)
 
 from lab import GUARD, Lab, LabCell, LabNotebook  # noqa: E402
 from playwright.sync_api import Locator, expect  # noqa: E402
@@ -52,20 +40,10 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         yield lab
 
 
-def write(lab: Lab, name: str, sources: list[str], kernel: str = "polyglot", **info: str) -> Path:
-    language = "julia" if kernel.endswith("-julia") else "python"
-    spec = {"name": kernel, "display_name": kernel, "language": language}
-    cells = [new_code_cell(source) for source in sources]
-    metadata = {"kernelspec": spec, "language_info": {"name": language, **info}}
-    file = lab.notebooks / name
-    nbformat.write(new_notebook(cells=cells, metadata=metadata), file)
-    return file
-
-
 @pytest.fixture(scope="module")
 def mixed(lab: Lab, artefacts: Path) -> Iterator[LabNotebook]:
     """A notebook with a cell in each language."""
-    write(lab, "mixed.ipynb", ["x = 1", "%julia\ny = 2"])
+    lab.write("mixed.ipynb", ["x = 1", "%julia\ny = 2"])
     with lab.open("mixed.ipynb") as notebook:
         yield notebook
         notebook.screenshot(artefacts / "end.png")
@@ -86,7 +64,7 @@ def test_every_form_of_a_marker(lab: Lab, default: str, artefacts: Path) -> None
     """In a notebook whose kernel is nowhere, as on another machine."""
     sources = [f"{case['source']}\n{WORDS}" for case in CASES]
     kernel = "elsewhere" if default == "python" else "elsewhere-julia"
-    write(lab, f"{kernel}.ipynb", sources, kernel, nbconvert_exporter="polyglot")
+    lab.write(f"{kernel}.ipynb", sources, kernel, nbconvert_exporter="polyglot")
     with lab.open_at_once(f"{kernel}.ipynb") as notebook:
         expect(notebook.page.locator(".jp-polyglot-label")).to_have_count(len(CASES), timeout=GUARD)
         for i, case in enumerate(CASES):
@@ -131,7 +109,7 @@ def test_julia_has_its_own_indentation_brackets_and_comment_key(mixed: LabNotebo
 
 
 def test_a_notebook_of_another_kernel_is_left_alone(lab: Lab) -> None:
-    file = write(lab, "plain.ipynb", ["%julia\nx = 1", "y = 2"], "python3")
+    file = lab.write("plain.ipynb", ["%julia\nx = 1", "y = 2"], "python3")
     before = json.loads(file.read_text())["cells"]
     with lab.open("plain.ipynb") as notebook:
         open_panel(notebook)
@@ -215,7 +193,7 @@ def row(panel: Locator, language: str, name: str) -> Locator:
 @pytest.fixture(scope="module")
 def front(lab: Lab, artefacts: Path) -> Iterator[LabNotebook]:
     """A notebook for the panel."""
-    write(lab, "front.ipynb", ["front = 1"])
+    lab.write("front.ipynb", ["front = 1"])
     with lab.open("front.ipynb") as notebook:
         yield notebook
         notebook.screenshot(artefacts / "panel-end.png")

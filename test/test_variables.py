@@ -140,9 +140,29 @@ def test_no_code_of_the_users_is_run(nb: Notebook, language: str) -> None:
     assert {"trap", "held"} < found.keys()
     assert found["trap"]["type"] == "Trap" and found["trap"]["value"] == ""
     expected = {"python": "[]", "julia": "0"}[language]
-    assert nb.run(
-        in_(language, {"python": "asked", "julia": "length(asked)"}[language])
-    ).result == (expected)
+    asked = {"python": "asked", "julia": "length(asked)"}[language]
+    assert nb.run(in_(language, asked)).result == expected
+
+
+def test_columns_are_not_taken_for_fields_of_a_table(nb: Notebook) -> None:
+    nb.run(
+        "import numpy as np, pandas as pd\n"
+        "class Loud:\n"
+        "    def __repr__(self): heard.append(1); raise ValueError\n"
+        "heard, loud = [], Loud()\n"
+        "table = pd.DataFrame({'dtype': [loud], 'shape': [1]})\n"
+        "record = pd.Series({'dtype': loud, 'shape': loud})\n"
+        "objects = np.array([loud, 1], dtype=object)\n"
+        "many = np.zeros(2, [(f'field{i}', int) for i in range(50)])"
+    )
+    found = facts(nb, "python", "table", "record", "objects")
+    assert found == [
+        ("DataFrame", "1×2", ""),
+        ("Series (object)", "2", ""),
+        ("ndarray (object)", "2", ""),
+    ]
+    assert len(variables(nb, "python")["many"]["type"]) == 80
+    assert nb.run("heard").result == "[]"
 
 
 def test_python_answers_while_it_runs_a_cell(nb: Notebook) -> None:

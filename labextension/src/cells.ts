@@ -1,11 +1,12 @@
 /** Follows the code cells of a notebook: those that are there, and those that come. */
 
-import type { ISharedCodeCell } from '@jupyter/ydoc';
+import type { ISharedCodeCell, YCodeCell } from '@jupyter/ydoc';
 import { CodeCell } from '@jupyterlab/cells';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import { DisposableDelegate, type IDisposable } from '@lumino/disposable';
 import { type LanguageName, parseCell } from './marker.js';
 import type { NotebookLanguage } from './notebooks.js';
+import { switchEdit } from './switch.js';
 
 /** What is done for each cell: called once, it gives what is called whenever its language may be new. */
 export type Follow = (cell: CodeCell) => (language: LanguageName | null) => void;
@@ -78,3 +79,19 @@ export function languageOf(
 
 export const sharedCell = (cell: CodeCell): ISharedCodeCell =>
   cell.model.sharedModel as ISharedCodeCell;
+
+/** Have a cell run in `goal`, by its text; the label and the colours follow that. */
+export function giveLanguage(cell: CodeCell, fallback: LanguageName, goal: LanguageName): void {
+  const shared = sharedCell(cell);
+  if (cell.model.getMetadata('editable') === false) {
+    return;
+  }
+  const edit = switchEdit(shared.getSource(), fallback, goal);
+  if (edit) {
+    // a step of its own, however soon after the last key
+    const { undoManager } = shared as Partial<YCodeCell>;
+    undoManager?.stopCapturing();
+    shared.updateSource(edit.from, edit.to, edit.insert);
+    undoManager?.stopCapturing();
+  }
+}

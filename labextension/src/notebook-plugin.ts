@@ -1,26 +1,18 @@
 /** What happens in the notebooks: labels, the switch, new cells, and what their files tell others. */
 
-import type { YCodeCell } from '@jupyter/ydoc';
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { CodeCell } from '@jupyterlab/cells';
 import type { DocumentRegistry } from '@jupyterlab/docregistry';
 import type { INotebookTracker, NotebookPanel } from '@jupyterlab/notebook';
 import type { ISettingRegistry } from '@jupyterlab/settingregistry';
-import { followCells, languageOf, sharedCell } from './cells.js';
+import { followCells, giveLanguage, languageOf, sharedCell } from './cells.js';
 import { labels } from './labels.js';
 import { type LanguageName, otherLanguage } from './marker.js';
 import { keepCellMetadata, keepMetadata } from './metadata.js';
 import type { NotebookLanguage, NotebookLanguages } from './notebooks.js';
-import { switchEdit } from './switch.js';
+import { followAbove } from './new-cells.js';
 
 export const SWITCH = 'polyglot-kernel:switch-language';
-/** Commands behind which the active cell may be one that has just been made. */
-const MAKERS = [
-  'notebook:insert-cell-above',
-  'notebook:insert-cell-below',
-  'notebook:run-cell-and-insert-below',
-  'notebook:run-cell-and-select-next'
-];
 const METADATA_DELAY = 300; // ms behind the last change of a cell
 
 export function activateNotebooks(
@@ -71,57 +63,16 @@ export function activateNotebooks(
     }
   });
 
-  app.commands.commandExecuted.connect((_, { id, result }) => {
-    const panel = tracker.currentWidget;
-    if (!panel || !MAKERS.includes(id) || !settings?.composite.newCellsFollow) {
-      return;
-    }
-    const before = new Set(panel.content.widgets);
-    void result.then(() => {
-      const cell = panel.content.activeCell;
-      const notebook = languages(panel);
-      if (notebook && cell instanceof CodeCell && !before.has(cell)) {
-        followAbove(panel, cell, notebook);
-      }
-    });
-  });
+  if (settings) {
+    followAbove(app.commands, tracker, settings, languages);
+  }
 }
 
-/** Switch the language of a cell, by its text; the label and the colours follow that. */
+/** Give a cell the other language. */
 function switchLanguage(cell: CodeCell, notebook: NotebookLanguage): void {
   const language = languageOf(cell, notebook);
   if (language && notebook.fallback) {
     giveLanguage(cell, notebook.fallback, otherLanguage(language));
-  }
-}
-
-function giveLanguage(cell: CodeCell, fallback: LanguageName, goal: LanguageName): void {
-  const shared = sharedCell(cell);
-  if (cell.model.getMetadata('editable') === false) {
-    return;
-  }
-  const edit = switchEdit(shared.getSource(), fallback, goal);
-  if (edit) {
-    // a step of its own, however soon after the last key
-    const { undoManager } = shared as Partial<YCodeCell>;
-    undoManager?.stopCapturing();
-    shared.updateSource(edit.from, edit.to, edit.insert);
-    undoManager?.stopCapturing();
-  }
-}
-
-/** Give a new, empty cell the language of the code cell above it. */
-function followAbove(panel: NotebookPanel, cell: CodeCell, notebook: NotebookLanguage): void {
-  const cells = panel.content.widgets;
-  const above = cells
-    .slice(0, cells.indexOf(cell))
-    .reverse()
-    .find((other): other is CodeCell => other instanceof CodeCell);
-  const language = above && languageOf(above, notebook);
-  if (language && notebook.fallback && !sharedCell(cell).getSource()) {
-    giveLanguage(cell, notebook.fallback, language);
-    const { editor } = cell;
-    editor?.setCursorPosition(editor.getPositionAt(editor.model.sharedModel.source.length)!);
   }
 }
 
@@ -136,7 +87,7 @@ function followMetadata(
   const keep = (): void => {
     for (const cell of changed) {
       if (!cell.isDisposed && notebook.fallback) {
-        keepCellMetadata(sharedCell(cell), notebook.fallback);
+        keepCellMetadata(sharedCell(cell), context.model.sharedModel, notebook.fallback);
       }
     }
     changed.clear();

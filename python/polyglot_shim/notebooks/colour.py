@@ -3,6 +3,9 @@
 nbconvert colours a cell by `magics_language` in its metadata, VS Code by `vscode.languageId`. The
 extension for JupyterLab keeps both (labextension/src/metadata.ts, by the same rule); this does it
 for notebooks that were made elsewhere.
+
+nbconvert looks at `magics_language` only where the notebook's own lexer is one of IPython's. So a
+notebook in both languages gets that, and in one of Julia all cells then say what they are.
 """
 
 from __future__ import annotations
@@ -15,6 +18,9 @@ from typing import Any
 from ..errors import StartupError
 from .json_edit import Layout, Node, delete_member, parse, set_member
 from .marker import LANGUAGES, parse_cell
+
+LEXER = "ipython3"
+"""What nbconvert takes where a notebook names no lexer."""
 
 
 def colour_file(path: str) -> int:
@@ -29,7 +35,7 @@ def colour_file(path: str) -> int:
         new, count = colour_text(text)
     except (OSError, ValueError) as error:
         raise StartupError(f"{path} is left as it is: {error}") from error
-    if count:
+    if new != text:
         _replace(path, new)
     return count
 
@@ -40,21 +46,37 @@ def colour_text(text: str) -> tuple[str, int]:
     default = default_language(notebook)
     root = parse(text)
     layout = Layout.of(text, root)
-    cells = root.get("cells")
+    languages = [
+        parse_cell("".join(cell.get("source", "")), default).language
+        if cell.get("cell_type") == "code"
+        else None
+        for cell in notebook["cells"]
+    ]
+    lexer = _lexer(notebook)
     edits = []
-    for cell, node in zip(notebook["cells"], cells.items if cells else (), strict=True):
+    if any(each not in (None, default) for each in languages) and not _is_ipythons(lexer):
+        lexer = LEXER
+        edits.append(_lexer_edit(text, root, layout))
+    # IPython's lexer takes what says nothing for Python
+    all_say = default != "python" and _is_ipythons(lexer)
+    count = 0
+    cells = root.get("cells")
+    nodes = cells.items if cells else ()
+    for cell, language, node in zip(notebook["cells"], languages, nodes, strict=True):
         place = node.get("metadata")
-        if cell.get("cell_type") != "code" or not place or place.members is None:
+        if not language or not place or place.members is None:
             continue
-        language = parse_cell("".join(cell.get("source", "")), default).language
         old = text[place.start : place.end]
         outer = _indentation(text, place)
-        new = _updated(old, cell["metadata"], language, default, layout, outer)
+        other = language if language != default else None
+        magics = language if all_say else other
+        new = _updated(old, cell["metadata"], language, magics, other, layout, outer)
         if new != old:
             edits.append((place, new))
-    for place, new in reversed(edits):
+            count += 1
+    for place, new in sorted(edits, key=lambda edit: edit[0].start, reverse=True):
         text = text[: place.start] + new + text[place.end :]
-    return text, len(edits)
+    return text, count
 
 
 def default_language(notebook: dict[str, Any]) -> str:
@@ -73,23 +95,45 @@ def default_language(notebook: dict[str, Any]) -> str:
     return language
 
 
+def _lexer(notebook: dict[str, Any]) -> str:
+    """The lexer that nbconvert has for cells that name no language of their own."""
+    info = notebook.get("metadata", {}).get("language_info", {})
+    return info.get("pygments_lexer") or info.get("name") or LEXER
+
+
+def _is_ipythons(lexer: str) -> bool:
+    return lexer.startswith("ipython")
+
+
+def _lexer_edit(text: str, root: Node, layout: Layout) -> tuple[Node, str]:
+    """The notebook's `language_info` with a lexer that lets cells be in another language."""
+    info = root.get("metadata").get("language_info")  # type: ignore[union-attr]
+    outer = _indentation(text, info)
+    return info, set_member(text[info.start : info.end], "pygments_lexer", LEXER, layout, outer)
+
+
 def _updated(
-    text: str, metadata: dict[str, Any], language: str, default: str, layout: Layout, outer: str
+    text: str,
+    metadata: dict[str, Any],
+    language: str,
+    magics: str | None,
+    vscode_id: str | None,
+    layout: Layout,
+    outer: str,
 ) -> str:
     """The text of a cell's metadata as it is to be. What names neither language is not touched."""
-    wanted = language if language != default else None
-    if _is_stale(metadata.get("magics_language"), wanted, language):
-        text = _put(text, "magics_language", wanted, layout, outer)
+    if _is_stale(metadata.get("magics_language"), magics, language):
+        text = _put(text, "magics_language", magics, layout, outer)
     vscode = metadata.get("vscode", {})
-    if isinstance(vscode, dict) and _is_stale(vscode.get("languageId"), wanted, language):
+    if isinstance(vscode, dict) and _is_stale(vscode.get("languageId"), vscode_id, language):
         old = parse(text).get("vscode")
-        if wanted is None and len(vscode) == 1:
+        if vscode_id is None and len(vscode) == 1:
             text = delete_member(text, "vscode")
         elif old is None:
-            text = set_member(text, "vscode", {"languageId": wanted}, layout, outer)
+            text = set_member(text, "vscode", {"languageId": vscode_id}, layout, outer)
         else:
             inner = text[old.start : old.end]
-            new = _put(inner, "languageId", wanted, layout, outer + layout.indent)
+            new = _put(inner, "languageId", vscode_id, layout, outer + layout.indent)
             text = text[: old.start] + new + text[old.end :]
     return text
 

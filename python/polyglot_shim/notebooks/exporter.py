@@ -2,6 +2,8 @@
 
 A script is in one language: the notebook's own. Cells in the other one are left out, and stand in
 it as comments that say so; the stock exporters would write them as if they were in its language.
+So are the cells that take something from those, and what is no code of the language (`;ls`, an
+`await` outside of functions): the script would end there.
 """
 
 from __future__ import annotations
@@ -14,9 +16,16 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
 from .colour import default_language
+from .julia_names import given_by_julia, julia_mode, needed_by_julia
 from .marker import Cell, parse_cell
+from .python_names import Names, future_lines, names_of_python
 
 TITLES = {"julia": "Julia", "python": "Python"}
+NOT_IN_SCRIPTS = {
+    "python": {"jl", "_", "__", "___", "In", "Out"},
+    "julia": {"py", "pyimport", "Polyglot", "ans"},
+}
+"""What cells of a language have of the other one and of the kernel."""
 
 
 class PolyglotExporter(Exporter):
@@ -47,28 +56,62 @@ def in_one_language(nb: NotebookNode, default: str) -> tuple[NotebookNode, list[
     script.metadata.language_info.setdefault(
         "file_extension", ".py" if default == "python" else ".jl"
     )
+    missing = set(NOT_IN_SCRIPTS[default])
     left_out = []
+    future = []
     for number, cell in enumerate(script.cells, 1):
         if cell.cell_type != "code":
             continue
         parsed = parse_cell(cell.source, default)
-        if parsed.language != default or parsed.wrong:
+        reason = _reason(parsed, default, missing)
+        if reason:
             left_out.append(number)
-            cell.source = _as_comment(cell.source, f"{_what(parsed)}: left out of this script")
-        else:
-            cell.source = _with_missing(parsed, default)
-    if left_out:
-        head = new_code_cell(_as_comment("", _summary(left_out, default)))
-        script.cells.insert(0, head)
+            cell.source = _as_comment(cell.source, f"{reason}: left out of this script")
+            continue
+        cell.source = _with_missing(parsed, default)
+        if default == "python":
+            future += future_lines(cell.source).values()
+            cell.source = _without_future(cell.source)
+    head = [_as_comment("", _summary(left_out, default))] if left_out else []
+    head += ["\n".join(dict.fromkeys(future))] if future else []
+    script.cells[:0] = map(new_code_cell, head)
     return script, left_out
 
 
-def _what(cell: Cell) -> str:
-    return (
-        "A cell with a marker that the kernel refuses"
-        if cell.wrong
-        else (f"A {TITLES[cell.language]} cell")
-    )
+def _reason(cell: Cell, default: str, missing: set[str]) -> str | None:
+    """Why a cell cannot be in the script; keeps up to date which names that has not."""
+    if cell.wrong:
+        return "A cell with a marker that the kernel refuses"
+    if cell.language != default:
+        missing.update(name.rpartition("=")[2].strip() for name in cell.outputs)
+        return f"A {TITLES[cell.language]} cell"
+    missing.update(name.partition("=")[0].strip() for name in cell.inputs)
+    mode = julia_mode(cell.code) if default == "julia" else None
+    if mode:
+        return mode
+    try:
+        names = _names(cell.code, default, missing)
+    except SyntaxError as error:
+        return f"A cell that is no script in Python ({error.msg})"
+    if names.needed & missing:
+        reason = f"A cell that takes {', '.join(sorted(names.needed & missing))} from elsewhere"
+        missing |= names.given
+        return reason
+    missing -= names.given
+    return None
+
+
+def _names(code: str, language: str, missing: set[str]) -> Names:
+    if language == "python":
+        return names_of_python(code)
+    return Names(needed_by_julia(code, missing), given_by_julia(code))
+
+
+def _without_future(code: str) -> str:
+    """The code without what the head of the script has; lines keep their numbers."""
+    taken = future_lines(code)
+    lines = code.splitlines()
+    return "\n".join(f"# {line}" if i in taken else line for i, line in enumerate(lines))
 
 
 def _with_missing(cell: Cell, default: str) -> str:

@@ -1,5 +1,8 @@
 # The variables, for the panel of a front end. Nothing here runs code of the user's: no `show`, `length` or
 # `size` of a type that a notebook has defined. It might take for ever, or change something.
+#
+# Nor is code compiled anew for each type of value, which would take longer than all the rest: closures and
+# generators over a value would be, since their types have its type in them.
 
 const SHOWN_ITEMS = 8
 const SHOWN_DEPTH = 2
@@ -15,9 +18,10 @@ function variables_answer(session::Session)
         (isdefined(mod, name) && is_variable_name(session, mod, name)) || continue
         value = getfield(mod, name)
         value isa Union{Module,Function,Type} && continue
-        type = get!(() -> type_preview(mod, typeof(value)), types, typeof(value))
+        type = typeof(value)
+        haskey(types, type) || (types[type] = type_preview(mod, type))
         row = JSON.fields(
-            "name" => string(name), "type" => type, "size" => size_preview(value),
+            "name" => string(name), "type" => types[type], "size" => size_preview(value),
             "value" => preview(value), "shared" => sharing(value),
         )
         push!(rows, row)
@@ -47,13 +51,34 @@ function size_preview(@nospecialize(value))
     is_packaged(type) || return ""
     if value isa AbstractArray || nameof(type) === :DataFrame
         (value isa AbstractArray && !is_plain_storage(value)) && return ""
-        return attempt_text(() -> join(size(value), '×'))
+        return shape_text(value)
     end
     is_known(type) || return ""
     value isa String && return string(ncodeunits(value) > 2^20 ? ncodeunits(value) : length(value))
-    value isa Union{AbstractDict,AbstractSet,NamedTuple} && return attempt_text(() -> string(length(value)))
+    value isa Union{AbstractDict,AbstractSet,NamedTuple} && return length_text(value)
     return ""
 end
+
+function shape_text(@nospecialize(value))
+    io = IOBuffer()
+    try
+        shape = size(value)
+        for i in 1:nfields(shape)
+            i > 1 && print(io, '×')
+            print(io, Int(getfield(shape, i))::Int)
+        end
+    catch
+        return ""
+    end
+    return String(take!(io))
+end
+
+length_text(@nospecialize(value)) =
+    try
+        string(length(value)::Int)
+    catch
+        ""
+    end
 
 # A view or wrapper of the user's own array would ask that one.
 function is_plain_storage(@nospecialize(array))
@@ -65,13 +90,6 @@ function is_plain_storage(@nospecialize(array))
     end
     return false
 end
-
-attempt_text(text) =
-    try
-        text()::String
-    catch
-        ""
-    end
 
 "A line of the value, cut; empty where only code of the user's could tell."
 function preview(@nospecialize(value))
@@ -104,12 +122,14 @@ function write_preview(io::IO, @nospecialize(value), depth::Int)
     elseif value isa String
         show(io, first(value, LONGEST_PREVIEW))
     elseif value isa Union{Tuple,NamedTuple}
-        write_items(io, '(', ')', fields_of(value), nfields(value), depth)
-    elseif value isa Vector || value isa Set
-        write_items(io, value isa Set ? "Set(" : "[", value isa Set ? ")" : "]", items_of(value), length(value), depth)
+        write_items(io, "(", ")", fields_of(value), nfields(value), depth)
+    elseif value isa Vector
+        write_items(io, "[", "]", items_of_vector(value), length(value)::Int, depth)
+    elseif value isa Set
+        write_items(io, "Set(", ")", items_of(value), length(value)::Int, depth)
     elseif value isa Dict
         is_known(keytype(value)) || return false    # looking into it would ask for its keys' hashes
-        write_items(io, "Dict(", ")", items_of(value), length(value), depth)
+        write_items(io, "Dict(", ")", items_of(value), length(value)::Int, depth)
     elseif value isa Pair
         write_item(io, value.first, depth)
         print(io, " => ")
@@ -120,14 +140,33 @@ function write_preview(io::IO, @nospecialize(value), depth::Int)
     return true
 end
 
-fields_of(@nospecialize(value)) = (getfield(value, i) for i in 1:min(nfields(value), SHOWN_ITEMS))
+function fields_of(@nospecialize(value))
+    items = Any[]
+    for i in 1:min(nfields(value), SHOWN_ITEMS)
+        push!(items, getfield(value, i))
+    end
+    return items
+end
 
 # Of an array that may have gaps, what is there.
-items_of(value::Vector) =
-    (isassigned(value, i) ? value[i] : Symbol("#undef") for i in 1:min(length(value), SHOWN_ITEMS))
-items_of(value) = Iterators.take(value, SHOWN_ITEMS)
+function items_of_vector(@nospecialize(value))
+    items = Any[]
+    for i in 1:min(length(value)::Int, SHOWN_ITEMS)
+        push!(items, isassigned(value, i) ? value[i] : Symbol("#undef"))
+    end
+    return items
+end
 
-function write_items(io::IO, opening, closing, @nospecialize(items), count::Int, depth::Int)
+function items_of(@nospecialize(value))
+    items = Any[]
+    for item in value
+        push!(items, item)
+        length(items) == SHOWN_ITEMS && break
+    end
+    return items
+end
+
+function write_items(io::IO, opening::String, closing::String, items::Vector{Any}, count::Int, depth::Int)
     print(io, opening)
     if depth == 0
         count > 0 && print(io, '…')

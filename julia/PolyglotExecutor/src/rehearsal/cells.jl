@@ -22,6 +22,11 @@ const REHEARSED_CELLS = [
     "ans", "Out", "names(Main)", "typeof(1)", "x;", "# a comment", "?sin", ";true", "begin\n    1\nend",
     "display(\"text/html\", \"<b>b</b>\")", "HTML(\"<b>b</b>\")", "Text(\"a\")",
     "r\"a\"", "v\"1.2\"", "IOBuffer()", "Ref(1)",
+    # for the table of variables
+    "held = [1, 2], [1.0, 2.0], Float32[1], [\"a\"], Any[1, \"a\"], [1.0 2.0; 3.0 4.0], view([1, 2], 1:1)\n" *
+    "ints, floats, singles, words, mixed, matrix, part = held",
+    "counts, lists, members, named, pair = Dict(\"a\" => 1), Dict(:a => [1]), Set([1]), (a=1,), 1 => 2",
+    "letter, half, turn, range, gone = 'a', 2 // 3, 1 + 2im, 1:3, missing",
 ]
 
 "Cells that fail."

@@ -32,6 +32,8 @@ _SIZED = (str, bytes, bytearray, list, tuple, dict, set, frozenset, range)
 
 # The fields of a class itself, past what its metaclass may have in their place.
 _module_of: Callable[[type], Any] = type.__dict__["__module__"].__get__  # type: ignore[attr-defined]
+_fields_of: Callable[[type], Any] = type.__dict__["__dict__"].__get__  # type: ignore[attr-defined]
+_ancestors_of: Callable[[type], Any] = type.__dict__["__mro__"].__get__  # type: ignore[attr-defined]
 _name_of: Callable[[type], str] = type.__dict__["__qualname__"].__get__  # type: ignore[attr-defined]
 
 
@@ -68,7 +70,7 @@ def _type(value: Any) -> str:
         return f"{value._holding.reference.type_name} (in Julia)"
     name = _name_of(type(value))
     dtype = _field(value, "dtype") if _is_of_library(value) else None
-    return f"{name} ({dtype})" if dtype is not None and _is_of_library(dtype) else name
+    return _cut(f"{name} ({dtype})") if dtype is not None and _is_of_library(dtype) else name
 
 
 def _is_one(kind: type, kinds: tuple[type, ...]) -> bool:
@@ -81,6 +83,9 @@ def _is_of_library(value: Any) -> bool:
 
 
 def _field(value: Any, name: str) -> Any:
+    """A field that the type has; `name` may also be a column of a table, which is the user's."""
+    if not any(name in _fields_of(kind) for kind in _ancestors_of(type(value))):
+        return None
     try:
         return getattr(value, name, None)
     except Exception:
@@ -102,6 +107,10 @@ def text(value: Any, depth: int = _DEPTH) -> str:
         line = _text(value, depth)
     except Exception:  # a cell that runs meanwhile has changed it
         return ""
+    return _cut(line)
+
+
+def _cut(line: str) -> str:
     return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
 
 

@@ -163,12 +163,15 @@ class Session:
 
     def settle(self, done: Callable[[], None]) -> None:
         """The cell is over: a step that led out of it ends there, and not in the next cell; and
-        where an interrupt has ended it at a breakpoint, debugpy still takes the thread to stand."""
+        where an interrupt has ended it at a breakpoint, debugpy may take the thread to stand."""
         thread, self.unsettled = self.unsettled, None
         if thread is None or self._connection is None:
             done()
             return
-        self._connection.request("continue", {"threadId": thread}, lambda _: done())
+        # It is answered when the thread goes on, which it has done already, or never stood; what is
+        # asked behind it is answered when it has been heeded.
+        self._connection.request("continue", {"threadId": thread}, lambda _: None)
+        self._connection.request("threads", None, lambda _: done())
 
     def _end(self) -> None:
         self.started = False
