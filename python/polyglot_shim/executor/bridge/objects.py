@@ -164,8 +164,8 @@ class JuliaFunction(JuliaObject):
         return super().__getattr__(name)
 
     @property
-    def __doc__(self) -> str:  # type: ignore[override]
-        return str(self._polyglot_call("polyglot.documentation", ()))
+    def __doc__(self) -> str | None:  # type: ignore[override]
+        return str(self._polyglot_call("polyglot.documentation", ())) or None
 
     def _description(self) -> Any:
         try:
