@@ -46,6 +46,8 @@ def test_the_message_has_its_id_and_type(nb: Notebook) -> None:
     parent = "get_ipython().get_parent()"
     nb.run(f"parent = {parent}")
     assert nb.run("parent['msg_id'] == parent['header']['msg_id']").result == "True"
+    sender = "get_ipython().kernel._parent_ident['shell'][0].decode()"
+    assert nb.run(f"{sender} == parent['header']['session']").result == "True"
     assert nb.run("parent['msg_type'], parent['buffers']").result == "('execute_request', [])"
 
 

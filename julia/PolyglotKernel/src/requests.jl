@@ -142,6 +142,7 @@ function queue_cell!(kernel::Kernel, request::Request)
     content = request.content
     source = get_text(content, "code")
     cell = parse_cell(source, kernel.options.language)
+    cell = kernel.before = with_parameters(cell, kernel.before)
     silent = get_bool(content, "silent", false)
     expressions = get(content, "user_expressions", nothing)
     frame = Dict{String,Any}(

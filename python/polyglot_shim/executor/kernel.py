@@ -106,8 +106,10 @@ class Kernel(SingletonConfigurable):
         return self.get_parent()
 
     @property
-    def _parent_ident(self) -> list[bytes]:
-        return []  # the host knows the way back to the client
+    def _parent_ident(self) -> dict[str, list[bytes]]:
+        # The host knows the way back to the client, which names itself by its session.
+        session = self.get_parent()["header"].get("session", "")
+        return {channel: [session.encode()] for channel in ("shell", "control")}
 
     # Messages
 
