@@ -116,6 +116,20 @@ def test_parameters_with_a_default_may_be_named(nb: Notebook) -> None:
     assert nb.run("interact(jl.scaled, a=(1, 3));").displays[0]["text/plain"] == "4"
 
 
+def test_pandas_takes_a_function_for_one(nb: Notebook) -> None:
+    nb.run("import pandas as pd\nfrom collections.abc import Iterable\ns = pd.Series([1, -2])")
+    for call in ("s.apply(jl.abs)", "s.map(jl.abs)", "s.to_frame().x.apply(jl.abs)"):
+        call = call.replace("to_frame()", "to_frame('x')")
+        assert nb.run(f"{call}.tolist()").result == "[1, 2]"
+    assert nb.run("isinstance(jl.abs, Iterable), int(s.agg(jl.sum))").result == "(False, -1)"
+    assert "TypeError" in nb.run("try: iter(jl.abs)\nexcept TypeError as e: print(repr(e))").stdout
+
+
+def test_an_iterator_of_iterators(nb: Notebook) -> None:
+    assert nb.run("list(jl('Iterators.flatten([1:2, 3:3])'))").result == "[1, 2, 3]"
+    assert nb.run("sorted(jl('Iterators.flatten(((4, 5), 1:1))'))").result == "[1, 4, 5]"
+
+
 def test_a_function_without_a_name_has_no_docstring(nb: Notebook) -> None:
     assert nb.run("print(jl('x -> x').__doc__)").stdout == "None\n"
     assert "sine" in nb.run("print(jl.sin.__doc__)").stdout

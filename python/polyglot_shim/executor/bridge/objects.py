@@ -71,7 +71,8 @@ class JuliaObject:
         try:
             return int(self._polyglot_call("Base.length", ()))
         except JuliaError as error:
-            if error.julia_type == "MethodError":  # as of an iterator
+            # As of an iterator; one of iterators has a method that fails.
+            if error.julia_type in ("MethodError", "ArgumentError"):
                 raise Unsized.of(error) from None
             raise
 
@@ -155,6 +156,9 @@ class JuliaFunction(JuliaObject):
     # A Julia function, with what Python's own functions say of themselves. No docstring of the
     # class's own: `__doc__` is that of the function.
     __slots__ = ("_described",)
+
+    # pandas takes a callable that can be iterated for a list of functions.
+    __iter__ = None  # type: ignore[assignment]
 
     def __getattr__(self, name: str) -> Any:
         if name in ("__name__", "__qualname__"):
