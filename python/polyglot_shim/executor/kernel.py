@@ -8,10 +8,8 @@ import getpass
 import logging
 import sys
 import threading
-import uuid
 from collections.abc import Callable
 from functools import cached_property
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import comm
@@ -80,11 +78,15 @@ class Kernel(SingletonConfigurable):
 
     @property
     def implementation_version(self) -> str:
+        from importlib.metadata import version
+
         return version("polyglot-kernel")
 
     @cached_property
     def ident(self) -> str:
         """Tells this process from others."""
+        import uuid
+
         return str(uuid.uuid4())
 
     @property
