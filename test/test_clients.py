@@ -101,6 +101,16 @@ def test_console():
     child.close()
 
 
+def test_exit_closes_the_console_of_julia():
+    child = console("--kernel", "polyglot-julia")
+    child.sendline("println(6 * 7)")
+    child.expect("42")
+    child.expect(r"In \[\d+\]:")
+    child.sendline("exit()")
+    child.expect(pexpect.EOF)
+    child.close()
+
+
 def test_console_on_an_existing_kernel(nb):
     child = console("--existing", nb.kernel.manager.connection_file)
     nb.run("shared = 'by both'")

@@ -86,6 +86,20 @@ def test_an_end_between_cells_is_told(nb, tmp_path):
     assert cell.stderr.startswith("The Julia process ended with exit code 3. ")
 
 
+def test_exit_in_a_notebook_of_julias_asks_the_client_to_leave(launch):
+    """As in IJulia; who stays has a fresh Julia, and is told so."""
+    nb = launch("polyglot-julia").connect()
+    nb.run("%python kept = 21")
+    cell = nb.run("lost = 1; println(2); exit()")
+    assert cell.answer["payload"] == [{"source": "ask_exit", "keepkernel": False}]
+    assert cell.stdout == "2\n"
+    assert "its variables are lost" in cell.stderr
+    assert cell.late == []
+    assert nb.fail("lost").error.ename == "UndefVarError"
+    assert nb.run("%python kept").result == "21"
+    assert nb.fail("exit(3)").error.ename == "ExecutorDied"
+
+
 def test_an_end_that_was_asked_for_is_not_told(launch):
     nb = launch().connect()
     cell = nb.run("exit")

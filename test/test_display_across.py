@@ -59,6 +59,20 @@ def test_what_julia_prints_can_be_caught_in_python(nb: Notebook) -> None:
     assert nb.run('jl.print("seen")').stdout == "seen"
 
 
+def test_what_julia_displays_can_be_captured_in_python(nb: Notebook) -> None:
+    julia = 'println("text"); display("text/html", "<b>"); println("more")'
+    cell = nb.run(f"%%capture caught\njl('{julia}')")
+    assert cell.displays == [] and cell.stdout == ""
+    assert nb.run("caught.stdout, [o.data for o in caught.outputs]").result == (
+        "('text\\nmore\\n', [{'text/html': '<b>'}])"
+    )
+    assert nb.run("caught.show()").displays == [{"text/html": "<b>"}]
+    updated = 'h = Polyglot.display(1; id="known"); Polyglot.update_display("known", 2); nothing'
+    nb.run(f"%%capture caught\njl('{updated}')")
+    assert nb.run("[o.data['text/plain'] for o in caught.outputs]").result == "['1', '2']"
+    assert nb.run("jl('display(3)');").displays == [{"text/plain": "3"}]
+
+
 def test_what_is_printed_before_an_error_is_caught_too(nb: Notebook) -> None:
     nb.run("import contextlib, io\ntext = io.StringIO()")
     code = """

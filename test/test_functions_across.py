@@ -69,6 +69,72 @@ def test_names_that_pythons_parser_normalises(nb: Notebook) -> None:
     assert nb.run(in_("julia", "𝐱, @isdefined(x)")).result == "(4, false)"
 
 
+def test_names_that_julias_parser_normalises(nb: Notebook) -> None:
+    """The micro sign of keyboards (U+00B5) is the Greek letter in Julia, as in Python."""
+    nb.run("\u00b5 = 1")
+    nb.run(in_("julia", "before = \u03bc").replace("%julia", "%julia -i \u00b5", 1))
+    assert nb.run(in_("julia", "before, \u00b5")).result == "(1, 1)"
+    nb.run(in_("julia", "\u00b5 = 2").replace("%julia", "%julia -o \u00b5", 1))
+    assert nb.run("\u03bc, \u00b5, jl.\u00b5, jl['\u00b5']").result == "(2, 2, 2, 2)"
+    nb.run("jl['\u00b5'] = 3")
+    assert nb.run(in_("julia", "\u03bc")).result == "3"
+
+
+def test_a_function_in_the_place_of_what_is_looked_into(nb: Notebook) -> None:
+    """`get(f, collection, key)` calls `f` where there is no such key."""
+    nb.run("def default(): return 7")
+    for code in ("Dict(1 => 2)", "Dict()", "(a=1,)", "ENV", "IdDict()"):
+        found = nb.run(
+            in_(
+                "julia",
+                f"get(py.default, {code}, :missing_key)"
+                if code != "ENV"
+                else 'get(py.default, ENV, "NO_SUCH_VARIABLE")',
+            )
+        )
+        assert found.result == "7"
+    assert (
+        nb.run("jl.get(default, {'a': 1}, 'a'), jl.get(default, {'a': 1}, 'b')").result == "(1, 7)"
+    )
+    assert nb.run(in_("julia", 'get(py.dict(a=1), "b", 5)')).result == "5"
+
+
+def test_parameters_with_a_default_may_be_named(nb: Notebook) -> None:
+    nb.run(in_("julia", "scaled(a, b=2; by=1) = (a + b) * by"))
+    calls = [
+        "(1)",
+        "(a=1)",
+        "(1, b=3)",
+        "(a=1, b=3)",
+        "(b=3, a=1)",
+        "(a=1, by=2)",
+        "(1, b=3, by=2)",
+    ]
+    assert nb.run(", ".join(f"jl.scaled{call}" for call in calls)).result == "(3, 3, 4, 4, 4, 6, 8)"
+    assert "no method" in nb.fail("jl.scaled(1, c=3)").error.evalue
+    nb.run("from ipywidgets import interact")
+    assert nb.run("interact(jl.scaled, a=(1, 3));").displays[0]["text/plain"] == "4"
+
+
+def test_pandas_takes_a_function_for_one(nb: Notebook) -> None:
+    nb.run("import pandas as pd\nfrom collections.abc import Iterable\ns = pd.Series([1, -2])")
+    for call in ("s.apply(jl.abs)", "s.map(jl.abs)", "s.to_frame().x.apply(jl.abs)"):
+        call = call.replace("to_frame()", "to_frame('x')")
+        assert nb.run(f"{call}.tolist()").result == "[1, 2]"
+    assert nb.run("isinstance(jl.abs, Iterable), int(s.agg(jl.sum))").result == "(False, -1)"
+    assert "TypeError" in nb.run("try: iter(jl.abs)\nexcept TypeError as e: print(repr(e))").stdout
+
+
+def test_an_iterator_of_iterators(nb: Notebook) -> None:
+    assert nb.run("list(jl('Iterators.flatten([1:2, 3:3])'))").result == "[1, 2, 3]"
+    assert nb.run("sorted(jl('Iterators.flatten(((4, 5), 1:1))'))").result == "[1, 4, 5]"
+
+
+def test_a_function_without_a_name_has_no_docstring(nb: Notebook) -> None:
+    assert nb.run("print(jl('x -> x').__doc__)").stdout == "None\n"
+    assert "sine" in nb.run("print(jl.sin.__doc__)").stdout
+
+
 def test_help_across_languages(nb: Notebook) -> None:
     nb.run('def tell(x):\n    "Tells x."\nimport math')
     (help,) = nb.run(in_("julia", "?py.tell")).displays

@@ -70,6 +70,14 @@ def test_ans_in_and_out(julia: PipedExecutor) -> None:
     assert julia.run("ans").result == "48"
 
 
+def test_ans_is_that_of_the_notebooks_cells(julia: PipedExecutor) -> None:
+    """Front ends and tools ask for values by requests that are no part of the history."""
+    julia.run("6 * 7")
+    assert julia.run("1 + 1", store_history=False).result == "2"
+    julia.run("2 + 2", silent=True)
+    assert julia.run("ans, IJulia.ans").result == "(42, 42)"
+
+
 def test_err_is_the_last_error(julia: PipedExecutor) -> None:
     julia.run("throw(DomainError(-1))")
     assert julia.run("err isa DomainError").result == "true"

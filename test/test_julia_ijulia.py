@@ -73,6 +73,12 @@ def test_a_package_that_looks_into_main(julia: PipedExecutor) -> None:
     assert cell.stdout == "half\n"
 
 
+def test_clear_output_in_either_way(julia: PipedExecutor) -> None:
+    for code in ("IJulia.clear_output(true)", "IJulia.clear_output(wait=true)"):
+        (cleared,) = julia.run(code).messages("clear_output")
+        assert cleared["content"] == {"wait": True}
+
+
 def test_an_extension_for_it_is_loaded(julia: PipedExecutor) -> None:
     if julia.run('VERSION < v"1.9"').result == "true":
         pytest.skip("Julia before 1.9 has no extensions")

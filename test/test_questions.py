@@ -102,6 +102,40 @@ def test_completion_of_the_marker_itself(nb):
     assert nb.complete("%julia\nprintl", 3)["status"] == "ok"
 
 
+def test_completion_of_the_names_that_cross(launch):
+    nb = launch().connect()
+    nb.run("tablet = 1; tables = 2")
+    nb.run("%julia tabloid = 3; tabular = 4")
+    begun = {
+        "%julia -i tab": {"tables", "tablet"},
+        "%julia -o tab": {"tabloid", "tabular"},
+        "%python -i tab": {"tabloid", "tabular"},
+        "%python -o tabl": {"tables", "tablet"},
+        "%julia -i tables,tab": {"tables", "tablet"},
+        "%julia -i tables, tab": {"tables", "tablet"},
+        "%julia -i here=tab": {"tables", "tablet"},
+        "%%julia -i tables -o tab": {"tabloid", "tabular"},
+        "%julia -i tables -o tabu": {"tabular"},
+    }
+    for code, names in begun.items():
+        before = code[: code.rindex("tab")]
+        assert completed(nb, code) == {before + name for name in names}, code
+        assert completed(nb, code + "\nx", len(code)) == {f"{before}{name}\nx" for name in names}
+    assert {"tables", "tablet"} <= set(nb.complete("%julia -i ")["matches"])
+    assert "print" not in nb.complete("%julia -i ")["matches"]
+    assert "%julia -i tables tabloid" in completed(nb, "%julia -i tables tabl")
+
+
+def test_names_that_cross_while_julia_is_busy(launch):
+    nb = launch().connect()
+    nb.run("tablet = 1")
+    spin = nb.submit(in_("julia", SPIN["julia"])).wait_for_stdout("on")
+    assert nb.complete("%julia -i tabl")["matches"] == ["tablet"]
+    assert nb.complete("%julia -o tabl")["matches"] == []
+    nb.interrupt()
+    spin.wait()
+
+
 @both
 def test_answers_while_a_cell_spins(nb, language):
     spin = nb.submit(in_(language, SPIN[language])).wait_for_stdout("on")

@@ -179,16 +179,6 @@ function load_packages_in_this_world()
     return nothing
 end
 
-# 1.9 made calls with keywords calls of a function of its own; before, each function has a sorter of its own.
-"Whether a function has a method that takes keywords."
-function takes_keywords(@nospecialize(f))
-    @static if isdefined(Core, :kwcall)
-        return !isempty(methods(Core.kwcall, Tuple{Any,typeof(f),Vararg}))
-    else
-        return isdefined(typeof(f).name.mt, :kwsorter)
-    end
-end
-
 # 1.12 made it an error of a type of its own; before, its text alone says what it is.
 "The type and the name of a field that a value was asked for and has not; `nothing` for another error."
 function missing_field(@nospecialize(exception))

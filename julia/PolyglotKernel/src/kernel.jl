@@ -173,6 +173,7 @@ mutable struct Kernel
     stops::Vector{Stop}                         # the oldest first
     stopped::Vector{Stopped}                    # those of the last moment, the oldest first
     subshells::Vector{String}                   # ids, the oldest first
+    before::Cell                                # the one that came last
     batch::StreamBatch
     limit::OutputLimit
     inputs::Vector{PendingInput}                # oldest first
@@ -196,7 +197,7 @@ function Kernel(options::Options)
         Base.invokelatest(register, channels.zmq, session, connection)
     return Kernel(
         options, connection, session, channels, executors, nothing, Job[], Dict{Int,Job}(), 0, 0, nothing,
-        nothing, Debugging(), Stop[], Stopped[], String[], StreamBatch(), OutputLimit(), PendingInput[],
+        nothing, Debugging(), Stop[], Stopped[], String[], plain_cell("", options.language), StreamBatch(), OutputLimit(), PendingInput[],
         Dict{Int,Vector{UInt8}}(), Dict{String,Any}(), Dict{String,String}(), String[], nothing, nothing, Inf,
         Parent(),
     )

@@ -142,6 +142,7 @@ function queue_cell!(kernel::Kernel, request::Request)
     content = request.content
     source = get_text(content, "code")
     cell = parse_cell(source, kernel.options.language)
+    cell = kernel.before = with_parameters(cell, kernel.before)
     silent = get_bool(content, "silent", false)
     expressions = get(content, "user_expressions", nothing)
     frame = Dict{String,Any}(
@@ -183,15 +184,19 @@ JupyterLab (docs/lab.md). Julia cannot answer while it runs a cell: the host the
 function ask!(kernel::Kernel, request::Request)
     content = request.content
     type = request.msg_type[1:(end - ncodeunits("_request"))]
-    cell = parse_cell(get_text(content, "code"), kernel.options.language)
+    source = get_text(content, "code")
+    position = get_int(content, "cursor_pos", length(source))
+    named = type == "complete" ? transferred_name(source, position) : nothing
+    cell = something(named, parse_cell(source, kernel.options.language))
     of_all = type == "history" || type == "usage"       # Python answers for all languages
     language = of_all ? "python" : cell.language
     type == "variables" && (language = asked_language(kernel, content))
     frame = of_all ? copy(content) : Dict{String,Any}(
         "code" => cell.code,
-        "cursor_pos" => position_in_code(cell, get_int(content, "cursor_pos", length(cell.code))),
+        "cursor_pos" => position_in_code(cell, position),
         "detail_level" => get_int(content, "detail_level", 0),
     )
+    named === nothing || (frame["variables"] = true)
     frame["type"] = type
     kernel.last_id += 1
     job = Job(;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import builtins
 import getpass
 import logging
@@ -23,6 +24,8 @@ from .ipykernel_names.known_as import known_as
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
 
+    from tornado.ioloop import IOLoop
+
 _HOST = "the sockets are in another process, the host, which also reads what comes in"
 # Members of ipykernel's kernel that have no equal here, and why.
 ABSENT = dict.fromkeys(
@@ -30,7 +33,12 @@ ABSENT = dict.fromkeys(
         *("shell_stream", "shell_streams", "shell_socket", "control_stream", "control_thread"),
         *("stdin_socket", "iopub_thread", "debugpy_stream", "debugpy_socket", "debugger"),
         *("msg_queue", "dispatch_shell", "dispatch_control", "dispatch_queue", "process_one"),
-        "shell_channel_thread",
+        *("shell_channel_thread", "msg_types", "control_msg_types", "start", "should_handle"),
+        *("pre_handler_hook", "post_handler_hook", "init_metadata", "finish_metadata"),
+        *("schedule_dispatch", "enter_eventloop", "stop_on_error_timeout", "record_ports"),
+        *("kernel_info_request", "complete_request", "inspect_request", "history_request"),
+        *("is_complete_request", "comm_info_request", "connect_request", "usage_request"),
+        *("interrupt_request", "shutdown_request", "debug_request"),
     ),
     _HOST,
 )
@@ -45,6 +53,7 @@ class Kernel(SingletonConfigurable):
     """
 
     implementation = "polyglot"
+    help_links: tuple[dict[str, str], ...] = ()
 
     shell: Any = AnyTrait(allow_none=True)
     asking: Any = AnyTrait(allow_none=True)
@@ -68,6 +77,19 @@ class Kernel(SingletonConfigurable):
         return super().__getattribute__(name)  # raises, also what a property has raised
 
     @property
+    def implementation_version(self) -> str:
+        from importlib.metadata import version
+
+        return version("polyglot-kernel")
+
+    @cached_property
+    def ident(self) -> str:
+        """Tells this process from others."""
+        import uuid
+
+        return str(uuid.uuid4())
+
+    @property
     def comm_manager(self) -> comm.base_comm.CommManager:
         return comm.get_comm_manager()
 
@@ -86,8 +108,10 @@ class Kernel(SingletonConfigurable):
         return self.get_parent()
 
     @property
-    def _parent_ident(self) -> list[bytes]:
-        return []  # the host knows the way back to the client
+    def _parent_ident(self) -> dict[str, list[bytes]]:
+        # The host knows the way back to the client, which names itself by its session.
+        session = self.get_parent()["header"].get("session", "")
+        return {channel: [session.encode()] for channel in ("shell", "control")}
 
     # Messages
 
@@ -195,9 +219,7 @@ class IPythonKernel(Kernel):
     @cached_property
     def io_loop(self) -> Any:
         """The loop that the cells await in, as tornado sees it."""
-        from tornado.platform.asyncio import AsyncIOLoop
-
-        return AsyncIOLoop(asyncio_loop=self._loop, make_current=False)
+        return tornado_loop(self._loop)
 
     def do_one_iteration(self) -> None:
         """Deliver the comm message that waits, if one does: for cells that wait in a loop.
@@ -265,6 +287,35 @@ class IPythonKernel(Kernel):
         """The content of `history_reply`."""
         asked = {key: value for key, value in locals().items() if key != "self"}
         return self.asking.answer("history", **asked)
+
+    def do_shutdown(self, restart: bool) -> dict[str, Any]:
+        """End this process after the cell. Python starts afresh; Julia is none of its business."""
+        self.shell.exit_now = True
+        return {"status": "ok", "restart": restart}
+
+    def do_clear(self) -> dict[str, Any]:
+        """Delete the user's variables, as `%reset -f` does."""
+        self.shell.reset(new_session=False)
+        return {"status": "ok"}
+
+
+def tornado_loop(loop: AbstractEventLoop) -> IOLoop:
+    """tornado's wrapper of `loop`, of which there is one, whoever asks for it first.
+
+    Libraries make it in a cell (bokeh, panel): tornado finds it by the loop of the calling thread.
+    """
+    from tornado.ioloop import IOLoop
+
+    found = []
+
+    def look() -> None:
+        asyncio.set_event_loop(loop)
+        found.append(IOLoop.current())
+
+    thread = threading.Thread(target=look)  # this one may have, or be in, another loop
+    thread.start()
+    thread.join()
+    return found[0]
 
 
 def _of_comm(content: dict[str, Any]) -> dict[str, Any]:

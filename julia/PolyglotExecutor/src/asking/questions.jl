@@ -19,6 +19,7 @@ function answer_of(session::Session, header::Dict{String,Any})
     code = header["code"]::String
     header["type"] == "is_complete" && return is_complete(code)
     if header["type"] == "complete"
+        get(header, "variables", false) === true && return variable_completions(session, code)
         return completions(session, code, header["cursor_pos"])
     end
     detail_level = get(header, "detail_level", 0)

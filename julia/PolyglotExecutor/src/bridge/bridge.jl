@@ -19,13 +19,14 @@ mutable struct Bridge
     peer_generation::Int   # 0 until it is known
     warned::Warned
     figures::Bool          # the other side has some to show when the cell is over
+    shows_there::Bool      # the other side captures what is displayed
 end
 
 function Bridge(peer::String, make_proxy)
     exports, imports, lender = Values.Exports(), Values.Imports(), Values.Lender()
     proxy(reference) = make_proxy(Values.hold!(imports, reference))
     codec = Values.Codec(exports, lender, proxy)
-    return Bridge(peer, ReentrantLock(), exports, imports, lender, codec, Arrivals(), 0, Warned(), false)
+    return Bridge(peer, ReentrantLock(), exports, imports, lender, codec, Arrivals(), 0, Warned(), false, false)
 end
 
 # A new process has nothing of what the one before it held.

@@ -34,6 +34,14 @@ function typed_completions(matches::Vector{String}, type::String, start::Int, st
     )
 end
 
+"The same for a name behind `-i` or `-o`, which is that of a variable."
+function variable_completions(session, prefix::String)
+    isours(name) = isdefined(session.mod, name) && is_variable_name(session, session.mod, name) && is_plain_name(name)
+    own = String[string(name) for name in names(session.mod; all=true) if isours(name)]
+    matches = sort!(filter(name -> startswith(name, prefix), own))
+    return typed_completions(matches, "variable", 0, length(prefix))
+end
+
 "What the first name of a path stands for, if that is Python or an object of its."
 function python_root(session, path)
     name = Symbol(path[1])

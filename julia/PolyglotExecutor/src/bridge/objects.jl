@@ -36,7 +36,7 @@ Base.isempty(o::AnyPyObject) = length(o) == 0
 
 Base.keys(o::AnyPyObject) = call_python("polyglot.keys", o)
 Base.pairs(o::AnyPyObject) = (Pair(item...) for item in call_python("polyglot.items", o))
-Base.get(o::AnyPyObject, key, default) = get(() -> default, o, key)
+Base.get(o::PyObject, key, default) = get(() -> default, o, key)   # a function in its place is the default
 
 function Base.get(default::Base.Callable, o::AnyPyObject, key)
     found = call_python("polyglot.find", o, key)

@@ -10,7 +10,8 @@ function redirected(session)
     return names
 end
 
-is_collecting(session) = session.stdout.collected !== nothing || session.stderr.collected !== nothing
+is_collecting(session) =
+    session.stdout.collected !== nothing || session.stderr.collected !== nothing || session.bridge.shows_there
 
 """
     collected(f, session, names)
@@ -22,6 +23,8 @@ function collected(f, session, names)
     before = map(stream -> stream.collected, streams)
     flush(session.stdout)
     flush(session.stderr)
+    bridge = session.bridge
+    shown_there, bridge.shows_there = bridge.shows_there, "display" in names
     for stream in streams
         stream.collected = stream.name in names ? IOBuffer() : nothing
     end
@@ -34,6 +37,7 @@ function collected(f, session, names)
             for (stream, collector) in zip(streams, before)
                 stream.collected = collector
             end
+            bridge.shows_there = shown_there
         end
     end
 end
@@ -48,6 +52,17 @@ function hand_over(session)
     end
     return nothing
 end
+
+"Has the other language show the data of a `display_data`, or of an update, as it captures what is displayed."
+function show_there(session, data::JSON.Fields, metadata::JSON.Fields, id, update::Bool)
+    hand_over(session)
+    bundle = Dict{Any,Any}(mime => plain_form(form) for (mime, form) in data)
+    about = Dict{Any,Any}(name => plain_metadata(value) for (name, value) in metadata)
+    call_python("polyglot.display", bundle, about, id === nothing ? nothing : string(id), update)
+    return nothing
+end
+
+plain_metadata(value) = JSON.parse(JSON.json(value))
 
 "Prints what the other language printed on its stream of this name."
 write_here(session, name::String, text::String) = print(name == "stdout" ? stdout : stderr, text)

@@ -49,12 +49,19 @@ The name of a variable in `mod` that Python calls `name`. Python's parser makes 
 alike (`ϵ` is `ε` there), so that a variable of another spelling may be meant.
 """
 function name_in(mod::Module, name::String)
-    symbol = Symbol(name)
+    symbol = written_symbol(name)
     isdefined(mod, symbol) && return symbol
     alike(other) = !isascii(string(other)) && Base.Unicode.normalize(string(other), :NFKC) == name
     own = names(mod; all=true)
     found = findfirst(other -> alike(other) && isdefined(mod, other), own)
     return found === nothing ? symbol : own[found]
+end
+
+# Julia's parser has its own letters that look alike: `µ` of the keyboard is the Greek one.
+function written_symbol(name::String)
+    isascii(name) && return Symbol(name)
+    parsed = Meta.parse(name; raise=false)
+    return parsed isa Symbol ? parsed : Symbol(name)
 end
 
 "All of them, or none."

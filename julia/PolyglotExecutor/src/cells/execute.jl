@@ -60,8 +60,10 @@ function run_cell(session::Session, header::Dict{String,Any}, count::Int)
 end
 
 function take_value(session::Session, header::Dict{String,Any}, cell::CellValue, count::Int)
-    Compat.set_repl_variable(session.mod, :ans, cell.value)
-    IJulia.set_answer!(cell.value)
+    if is_remembered(header)
+        Compat.set_repl_variable(session.mod, :ans, cell.value)
+        IJulia.set_answer!(cell.value)
+    end
     (cell.shown && !is_silent(header)) || return nothing
     is_remembered(header) && (session.history.outputs[count] = cell.value)
     Base.invokelatest(publish_result, session, cell.value, count)

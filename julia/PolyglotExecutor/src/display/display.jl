@@ -154,6 +154,7 @@ function show_data(
     transient = id === nothing ? JSON.fields() : JSON.fields("display_id" => string(id))
     flush(session.stdout)
     flush(session.stderr)
+    session.bridge.shows_there && return show_there(session, data, metadata, id, update)
     publish(
         session,
         update ? "update_display_data" : "display_data",

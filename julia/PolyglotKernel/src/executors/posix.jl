@@ -175,6 +175,7 @@ end
 
 "What is known of the end of a process that somebody else has waited for."
 const UNKNOWN_STATUS = Cint(-1)
+const EXIT_SUCCESS = Cint(0)
 
 """
     exit_status(pid, pidfd, options = WNOHANG)

@@ -266,6 +266,7 @@ function bury!(kernel::Kernel, executor::Executor)
     what = isempty(executor.condemned) ? describe_status(status) : executor.condemned
     was_ready || (what = what * startup_words(executor))
     if kernel.shutdown === nothing
+        status == EXIT_SUCCESS && end_exited_cell!(kernel, executor)
         is_told(kernel, executor) || tell_of_end!(kernel, executor, what)
         lose_jobs!(kernel, executor, what)
     end
@@ -274,6 +275,24 @@ function bury!(kernel::Kernel, executor::Executor)
     executor.ready = false
     empty!(executor.busy)
     was_ready && kernel.shutdown === nothing && ensure_started!(executor)
+    return nothing
+end
+
+# The cells of the notebook's own language may end the session, as `exit` in Python does: a console closes. Where the
+# client stays, what it costs is said. In a notebook of another language, an end is an error.
+function end_exited_cell!(kernel::Kernel, executor::Executor)
+    executor.language == "julia" == kernel.options.language && isempty(executor.condemned) || return nothing
+    for job in collect(values(kernel.jobs))
+        job.language == executor.language && job.kind == :execute || continue
+        job.silent || add_text!(kernel, job.request.header_json, "stderr", "exit(): " * loss(executor) * ".\n")
+        publish_text!(kernel)
+        content = string(
+            "{\"status\":\"ok\",\"execution_count\":", job.execution_count, ",\"user_expressions\":{},",
+            "\"payload\":[{\"source\":\"ask_exit\",\"keepkernel\":false}]}",
+        )
+        finish!(kernel, job, content)
+        executor.leaving = true
+    end
     return nothing
 end
 

@@ -44,7 +44,7 @@ The content of the reply to the question in `frame`: [`answer_alone`](@ref), or 
 where the code is too long, or nested too deeply, for one who has others to serve.
 """
 function answer_in_bounds(kernel::Kernel, frame::Dict{String,Any})
-    if ncodeunits(frame["code"]::String) <= ANSWERED_SIZE
+    if ncodeunits(frame["code"]::String) <= ANSWERED_SIZE && !haskey(frame, "variables")
         try
             return JSON.json(Base.invokelatest(answer_alone, kernel, frame))
         catch e

@@ -107,4 +107,4 @@ register_jsonmime(mimes) = push!(ijulia_jsonmime_types, mimes)
 
 See `Polyglot.clear_output`.
 """
-clear_output(wait=false, kernel=nothing) = polyglot().clear_output(; wait=wait)
+clear_output(now_or_wait=false, kernel=nothing; wait=now_or_wait) = polyglot().clear_output(; wait=wait)

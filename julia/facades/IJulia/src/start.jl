@@ -12,6 +12,7 @@ function serve!(server::Module, input, output, streams)
     global Out = output
     orig_stdin[], orig_stdout[], orig_stderr[] = streams
     global _default_kernel = Kernel()
+    global connection_file = server.connection_file()
     global inited = true
     Base.Experimental.register_error_hint(explain_missing, MethodError)
     return nothing

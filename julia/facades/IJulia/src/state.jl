@@ -70,3 +70,6 @@ Base.get(profile::Profile, key, default) = get(entries(profile), key, default)
 Base.haskey(profile::Profile, key) = haskey(entries(profile), key)
 
 const profile = Profile()
+
+"The path of the connection file, `nothing` where the kernel has none."
+connection_file = nothing

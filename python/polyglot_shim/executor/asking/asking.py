@@ -159,6 +159,8 @@ class Asking:
         self._channel.send(reply, [jsontext.dumps(content)])
 
     def _complete(self, asked: dict[str, Any]) -> dict[str, Any]:
+        if asked.get("variables"):
+            return self._completions.variables(asked["code"])
         answer = self._completions.answer(asked["code"], asked.get("cursor_pos"))
         self._completions.prepare()
         return answer

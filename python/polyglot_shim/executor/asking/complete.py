@@ -84,15 +84,19 @@ class Completions:
         if not found and self._use_jedi:
             found = self._jedi(code, cursor)
         found = [replace(each, start=each.start + before, end=each.end + before) for each in found]
-        at = cursor + before
-        start, end = (found[0].start, found[0].end) if found else (at, at)
-        return {
-            "status": "ok",
-            "matches": [completion.text for completion in found],
-            "cursor_start": start,
-            "cursor_end": end,
-            "metadata": {TYPES_KEY: [asdict(completion) for completion in found]},
-        }
+        return _content(found, cursor + before)
+
+    def variables(self, prefix: str) -> dict[str, Any]:
+        """The content of `complete_reply` for a name behind `-i` or `-o`."""
+        namespace, hidden = self._shell.user_ns.copy(), self._shell.user_ns_hidden
+        found = [
+            Completion(0, len(prefix), name, _kind(value))
+            for name, value in namespace.items()
+            if name.startswith(prefix)
+            and not name.startswith("_")
+            and not (name in hidden and hidden[name] is value)
+        ]
+        return _content(sorted(found, key=lambda each: each.text), len(prefix))
 
     def _live(self, code: str, cursor: int) -> list[Completion]:
         # A copy, as the main thread may change the namespace while it is being read.
@@ -165,6 +169,17 @@ class Completions:
             )
         except Exception:  # jedi fails in many ways on unfinished code; it has nothing to add then
             found.clear()
+
+
+def _content(found: list[Completion], cursor: int) -> dict[str, Any]:
+    start, end = (found[0].start, found[0].end) if found else (cursor, cursor)
+    return {
+        "status": "ok",
+        "matches": [completion.text for completion in found],
+        "cursor_start": start,
+        "cursor_end": end,
+        "metadata": {TYPES_KEY: [asdict(completion) for completion in found]},
+    }
 
 
 def _narrowed(code: str, cursor: int) -> tuple[str, int]:

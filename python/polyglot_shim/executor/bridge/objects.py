@@ -71,7 +71,8 @@ class JuliaObject:
         try:
             return int(self._polyglot_call("Base.length", ()))
         except JuliaError as error:
-            if error.julia_type == "MethodError":  # as of an iterator
+            # As of an iterator; one of iterators has a method that fails.
+            if error.julia_type in ("MethodError", "ArgumentError"):
                 raise Unsized.of(error) from None
             raise
 
@@ -156,6 +157,9 @@ class JuliaFunction(JuliaObject):
     # class's own: `__doc__` is that of the function.
     __slots__ = ("_described",)
 
+    # pandas takes a callable that can be iterated for a list of functions.
+    __iter__ = None  # type: ignore[assignment]
+
     def __getattr__(self, name: str) -> Any:
         if name in ("__name__", "__qualname__"):
             return self._description()[0]
@@ -164,8 +168,8 @@ class JuliaFunction(JuliaObject):
         return super().__getattr__(name)
 
     @property
-    def __doc__(self) -> str:  # type: ignore[override]
-        return str(self._polyglot_call("polyglot.documentation", ()))
+    def __doc__(self) -> str | None:  # type: ignore[override]
+        return str(self._polyglot_call("polyglot.documentation", ())) or None
 
     def _description(self) -> Any:
         try:

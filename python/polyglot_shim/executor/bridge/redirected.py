@@ -10,6 +10,10 @@ import io
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
+
+from IPython.core.displaypub import CapturingDisplayPublisher
+from IPython.core.getipython import get_ipython
 
 from ..streams.streams import OutputStream
 
@@ -37,9 +41,14 @@ class Collector(io.StringIO):
 
 
 def redirected() -> list[str]:
-    """The names of the streams for which code of ours has put something else."""
+    """The names of the streams for which code of ours has put something else; and `display`, where
+    what is displayed is captured."""
     ours = (OutputStream, Collector)
-    return [name for name in _NAMES if not isinstance(getattr(sys, name), ours)]
+    names = [name for name in _NAMES if not isinstance(getattr(sys, name), ours)]
+    shell = get_ipython()
+    if shell is not None and isinstance(shell.display_pub, CapturingDisplayPublisher):
+        names.append("display")
+    return names
 
 
 def hand_over() -> None:
@@ -53,8 +62,8 @@ def hand_over() -> None:
 @contextmanager
 def collected(names: Sequence[str], write: Write) -> Iterator[None]:
     """What is printed meanwhile on the streams of these names is the other language's."""
-    before = {name: getattr(sys, name) for name in names}
-    for name in names:
+    before = {name: getattr(sys, name) for name in _NAMES if name in names}
+    for name in before:
         setattr(sys, name, Collector(name, write))
     try:
         yield
@@ -71,3 +80,12 @@ def write_here(name: str, text: str) -> None:
     stream = getattr(sys, name)
     if stream is not None:
         stream.write(text)
+
+
+def show_here(
+    data: dict[str, Any], metadata: dict[str, Any], display_id: str | None, update: bool
+) -> None:
+    """Show what the other language displays; whoever captures that here gets it."""
+    transient = {} if display_id is None else {"display_id": display_id}
+    publisher = get_ipython().display_pub
+    publisher.publish(data, metadata, transient=transient, update=update)

@@ -20,7 +20,7 @@ from ..pipes.frames import Frame
 from .bridge import Bridge
 from .julia import JuliaError, call
 from .operators import operators
-from .redirected import collected, write_here
+from .redirected import collected, show_here, write_here
 from .variables import variables_of
 
 _AT_ONCE = 1000
@@ -57,6 +57,7 @@ class Server:
             "polyglot.help": self._help,
             "polyglot.show_figures": show_figures,
             "polyglot.write": write_here,
+            "polyglot.display": show_here,
             "polyglot.variables": lambda: variables_of(
                 shell.user_ns, shell.user_ns_hidden, self._bridge.sharing()
             ),

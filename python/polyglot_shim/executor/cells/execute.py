@@ -139,9 +139,9 @@ class Runner:
         error = self._transfer(asked, "inputs")
         if error is None:
             error = await self._code(asked)
-        if error is None and not shell.display_failed:
+        if error is None and not shell.has_failed:
             error = self._transfer(asked, "outputs")
-        if error is not None or shell.display_failed:
+        if error is not None or shell.has_failed:
             return _error_content(number, shell.last_error, error)
         answers = shell.user_expressions(asked.get("user_expressions") or {})
         return {
@@ -194,7 +194,7 @@ class Runner:
         The cell that awaits goes on as if nothing had happened.
         """
         outer, before = self._interrupts.running, current_request()
-        shown = self._shell.last_error, self._shell.display_failed
+        shown = self._shell.last_error, self._shell.has_failed
         self._watch.begin_cell()
         try:
             self._deliver(frame, outer)
@@ -205,7 +205,7 @@ class Runner:
                 self._watch.end_cell()
             else:
                 set_request(before)
-                self._shell.last_error, self._shell.display_failed = shown
+                self._shell.last_error, self._shell.has_failed = shown
 
     def _deliver(self, frame: Frame, outer: Running | None) -> None:
         asked = frame.header

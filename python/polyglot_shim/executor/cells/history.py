@@ -12,6 +12,7 @@ from typing import Any
 from IPython.core.history import HistoryManager
 from traitlets import default
 
+from ...notebooks.marker import parse_cell
 from ..ipykernel_names.known_as import known_as
 from ..streams.later import Later
 
@@ -38,6 +39,7 @@ class CellHistory(HistoryManager):
     def __init__(self, **kwargs: Any) -> None:
         self._writing = threading.Lock()
         self._told = False  # that the database takes nothing
+        self._julias: set[int] = set()  # the numbers of Julia's cells
         super().__init__(**kwargs)
         self._inputs_per_save = self.db_cache_size
         self.db_cache_size = sys.maxsize  # no cell is to wake IPython's own saving thread
@@ -61,13 +63,22 @@ class CellHistory(HistoryManager):
             self._save_later.ask()
 
     def record(self, line_num: int, source: str) -> None:
-        """Store a cell of another language."""
-        source = source.rstrip("\n")
+        """Store a cell of Julia's."""
+        if parse_cell(source, "python").language == "python":
+            self.shell.own_language = "julia"  # it has no marker
+        raw = source.rstrip("\n")
         self._pad(line_num + 1)
-        self.input_hist_parsed[line_num] = self.input_hist_raw[line_num] = source
+        self.input_hist_parsed[line_num] = self.input_hist_raw[line_num] = raw
+        self._julias.add(line_num)
         with self.db_input_cache_lock:
-            self.db_input_cache.append((line_num, source, source))
+            self.db_input_cache.append((line_num, julia_cell_as_python(raw), raw))
         self._save_later.ask()
+
+    def python_by_range(self, ranges: str) -> Iterable[str]:
+        """The cells of ranges as Python code, of which `%macro` makes one piece."""
+        for session, line, text in self.get_range_by_str(ranges, raw=False):
+            ours = session in (0, self.session_number)
+            yield julia_cell_as_python(text) if ours and line in self._julias else text
 
     def record_result(self, line_num: int, text: str | None) -> None:
         """Store what a cell of another language gave, as text."""
@@ -166,6 +177,11 @@ class CellHistory(HistoryManager):
     def _pad(self, length: int) -> None:
         for inputs in (self.input_hist_parsed, self.input_hist_raw):
             inputs.extend([""] * (length - len(inputs)))
+
+
+def julia_cell_as_python(cell: str) -> str:
+    """What a cell of Julia's is in Python; it may have a marker."""
+    return f"get_ipython().run_julia_cell({cell!r})"
 
 
 def answer(history: CellHistory, asked: dict[str, Any]) -> dict[str, Any]:

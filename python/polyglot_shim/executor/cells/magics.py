@@ -62,6 +62,30 @@ class KernelMagics(Magics):
         )
 
     @line_magic
+    def rerun(self, parameter_s: str = "") -> None:
+        """Run earlier cells once more, each in its language: the last one, or
+
+        %rerun -l N: the last N; %rerun -g TEXT: the last one with that text; %rerun RANGE
+        """
+        history = self.shell.history_manager
+        options, ranges = self.parse_options(parameter_s, "l:g:", mode="string")
+        if "g" in options:
+            found = [*history.search(f"*{options['g']}*")]
+            cells = [cell for *_, cell in found if "rerun" not in cell][-1:]
+        elif "l" in options:
+            cells = [cell for *_, cell in history.get_tail(_number(options["l"]))]
+        else:
+            found = history.get_range_by_str(ranges) if ranges else history.get_tail(1)
+            cells = [cell for *_, cell in found]
+        if not cells:
+            raise UsageError("no cell in the history is meant")
+        print("=== Executing: ===", *cells, "=== Output: ===", sep="\n")
+        for cell in cells:
+            if not self.shell.run_cell(cell, store_history=False).success:
+                self.shell.has_failed = True
+                break
+
+    @line_magic
     def subshell(self, _: str) -> None:
         """Show in which subshell the cell runs, and in which thread."""
         thread = threading.current_thread()
@@ -126,3 +150,10 @@ class KernelMagics(Magics):
             raise UsageError("this kernel was started without a connection file")
         print(Path(file).read_text().strip())
         print(f"\nAnother client connects with\n    jupyter console --existing {file}")
+
+
+def _number(text: str) -> int:
+    try:
+        return max(0, int(text))
+    except ValueError as error:
+        raise UsageError(f"{text!r} is no number of cells") from error

@@ -36,11 +36,15 @@ class Request:
         self.muted = muted  # nothing is shown
         self._thread = threading.get_ident()
         # The Jupyter message, as ipywidgets and others ask for it (`get_ipython().get_parent()`).
+        header = header or {}
         self.message = {
-            "header": header or {},
+            "header": header,
+            "msg_id": header.get("msg_id", ""),
+            "msg_type": header.get("msg_type", ""),
             "parent_header": {},
             "metadata": metadata or {},
             "content": content or {},
+            "buffers": [],
         }
         # Ready-made, as a program may print a hundred thousand times; empty: show nothing.
         self.stream_headers = {

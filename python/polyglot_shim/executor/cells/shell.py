@@ -6,11 +6,13 @@ terminal is where output, results, errors and pages go.
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Callable
 from contextvars import Context, Token
 from inspect import signature
+from pathlib import Path
 from subprocess import CalledProcessError
 from types import TracebackType
 from typing import Any
@@ -37,7 +39,7 @@ from ..streams.output import Output
 from .compiler import CellCompiler
 from .errors import call_texts, cut_long_chain, cut_own_frames, message_of
 from .gui import GuiLoop
-from .history import CellHistory
+from .history import CellHistory, julia_cell_as_python
 from .interrupt import Interrupts
 from .magics import KernelMagics, MarkerMagics
 from .request import REQUEST, KnownRequests, current_request
@@ -62,6 +64,7 @@ class ZMQInteractiveShell(InteractiveShell):
     interrupts = Instance(Interrupts)
     run_julia_cell: Callable[[str], None]
     requests = Instance(KnownRequests)
+    own_language = "python"  # of cells without a marker
 
     # Of the cell that runs in the thread that asks.
     execution_count = OfThread(1)  # type: ignore[assignment]
@@ -70,7 +73,7 @@ class ZMQInteractiveShell(InteractiveShell):
     cell_as_written = OfThread("")  # with its language marker
     cell_stored = OfThread(True)  # it goes into the history
     last_error = OfThread(None)  # content of the `error` last published
-    display_failed = OfThread(False)  # a formatter of the cell's result raised
+    has_failed = OfThread(False)  # an error is shown that the cell itself did not raise
 
     def __init__(self, **kwargs: Any) -> None:
         self.keepkernel_on_exit = False
@@ -127,7 +130,7 @@ class ZMQInteractiveShell(InteractiveShell):
         self.cell_as_written = code if as_written is None else as_written
         self.cell_stored = stored
         self.last_error = None
-        self.display_failed = False
+        self.has_failed = False
         self.displayhook.finish_displayhook()
 
     def _as_written(self, code: str) -> str:
@@ -186,12 +189,28 @@ class ZMQInteractiveShell(InteractiveShell):
 
     def run_cell(self, raw_cell: str, *args: Any, **kwargs: Any) -> ExecutionResult:
         """Run a cell that a cell came upon (`%run` of a notebook, `%rerun`), Julia's in Julia."""
-        cell = parse_cell(raw_cell, "python")
+        cell = parse_cell(raw_cell, self.own_language)
         if cell.language == "julia" and not cell.wrong:
-            raw_cell = f"get_ipython().run_julia_cell({raw_cell!r})"
+            raw_cell = julia_cell_as_python(raw_cell)
         elif not cell.wrong:
             raw_cell = cell.code
         return super().run_cell(raw_cell, *args, **kwargs)
+
+    def extract_input_lines(self, range_str: str, raw: bool = False) -> str:
+        """Earlier cells as text, as `%macro` and `%save` ask for them; not raw, all as Python."""
+        if raw:
+            return super().extract_input_lines(range_str, raw=True)
+        cells = [*self.history_manager.python_by_range(range_str)]
+        return "\n".join(cells if range_str else cells[:-1])  # the last one calls the magic
+
+    def safe_execfile_ipy(self, fname: str | Path, *args: Any, **kwargs: Any) -> None:
+        """Run the cells of a file (`%run`), those of a notebook in the language that is its own."""
+        before = self.own_language
+        self.own_language = _language_of(Path(fname).expanduser())
+        try:
+            super().safe_execfile_ipy(fname, *args, **kwargs)
+        finally:
+            self.own_language = before
 
     def system(self, cmd: str) -> None:
         """Run `cmd` in the user's shell; `_exit_code` tells how it ended."""
@@ -238,7 +257,7 @@ class ZMQInteractiveShell(InteractiveShell):
 
     def _publish_error(self, etype: type[BaseException], evalue: str, stb: list[str]) -> None:
         self.last_error = {"ename": etype.__name__, "evalue": evalue, "traceback": stb}
-        self.display_failed = self.display_failed or self.displayhook.is_active
+        self.has_failed = self.has_failed or self.displayhook.is_active
         self.output.publish("error", self.last_error)
 
     # Payloads: what the client that asked shall do
@@ -301,6 +320,16 @@ class CellPayloads(PayloadManager):
 
 
 InteractiveShellABC.register(ZMQInteractiveShell)
+
+
+def _language_of(path: Path) -> str:
+    """The language of a file's cells that have no marker."""
+    from ...notebooks.colour import default_language
+
+    try:
+        return default_language(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, AttributeError):  # IPython says what is wrong with it
+        return "python"
 
 
 def _about_cell(metadata: dict[str, Any]) -> dict[str, Any]:

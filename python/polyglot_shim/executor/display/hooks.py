@@ -11,15 +11,11 @@ Message = dict[str, Any]
 Hook = Callable[[Message], "Message | None"]
 
 
-class MessageHooks:
-    """For a display publisher or display hook, whose `shell` is ours.
+class ThreadHooks:
+    """Hooks of each thread's own, which see what it is about to publish."""
 
-    A hook gets the message as Jupyter has it (`header`, `content`, `metadata`), and returns the one
-    to publish, or `None` for none.
-    """
-
-    shell: Any
-    topic: bytes | None = None
+    # Made when it is asked for: traitlets makes the instances its own way.
+    _own: threading.local | None = None
 
     def register_hook(self, hook: Hook) -> None:
         """Let `hook` see the messages of this thread."""
@@ -32,27 +28,45 @@ class MessageHooks:
         self._hooks.remove(hook)
         return True
 
+    @property
+    def _hooks(self) -> list[Hook]:
+        if self._own is None:
+            self._own = threading.local()
+        if not hasattr(self._own, "hooks"):
+            self._own.hooks = []
+        return self._own.hooks
+
+    def _seen_by_hooks(self, message: Message) -> Message | None:
+        """What the thread's hooks make of the message; `None` if one of them keeps it."""
+        seen: Message | None = message
+        for hook in tuple(self._hooks):
+            seen = hook(seen) if seen is not None else None
+        return seen
+
+
+class MessageHooks(ThreadHooks):
+    """For a display publisher or display hook, whose `shell` is ours.
+
+    A hook gets the message as Jupyter has it (`header`, `content`, `metadata`), and returns the one
+    to publish, or `None` for none.
+    """
+
+    shell: Any
+    topic: bytes | None = None
+
     def send(self, msg_type: str, content: dict[str, Any]) -> None:
         """Publish a message, unless one of the thread's hooks keeps it."""
         metadata: dict[str, Any] | None = None
         buffers: Any = ()
         if self._hooks:
-            message: Message | None = self.session.msg(msg_type, content, parent=self.parent_header)
-            for hook in tuple(self._hooks):
-                message = hook(message)
-                if message is None:
-                    return
+            message = self._seen_by_hooks(
+                self.session.msg(msg_type, content, parent=self.parent_header)
+            )
+            if message is None:
+                return
             msg_type, content = message["header"]["msg_type"], message["content"]
             metadata, buffers = message["metadata"], message.get("buffers", ())
         self.shell.output.publish(msg_type, content, metadata=metadata, buffers=buffers)
-
-    @property
-    def _hooks(self) -> list[Hook]:
-        # Made when it is asked for: traitlets makes the instances its own way.
-        own = self.__dict__.setdefault("_polyglot_hooks", threading.local())
-        if not hasattr(own, "hooks"):
-            own.hooks = []
-        return own.hooks
 
     @property
     def session(self) -> Any:

@@ -9,6 +9,7 @@ from contextvars import Token
 from typing import Any
 
 from ..cells.request import REQUEST, KnownRequests, current_request
+from ..display.hooks import ThreadHooks
 from ..ipykernel_names.known_as import known_as
 from .output import Output
 
@@ -36,14 +37,15 @@ class _Lasting(io.IOBase):
 
 
 @known_as("ipykernel.iostream", "OutStream")
-class OutputStream(_Lasting, io.TextIOBase):
+class OutputStream(_Lasting, io.TextIOBase, ThreadHooks):
     """A text stream whose text goes to the host as frames; its descriptor is the raw one.
 
     Libraries colour their text for streams of ipykernel's. Some redirect a thread's output to
-    another cell by `parent_header` and `set_parent`.
+    another cell by `parent_header` and `set_parent`, or see it by a hook.
     """
 
     pub_thread = None  # of ipykernel's, which hands text to a socket
+    echo = None  # a second stream of its
 
     def __init__(self, name: str, descriptor: int, output: Output, requests: KnownRequests) -> None:
         super().__init__()
@@ -73,8 +75,28 @@ class OutputStream(_Lasting, io.TextIOBase):
         """Show `text`, soon; lone surrogates are shown as ``\\udc80``."""
         if not isinstance(text, str):
             raise TypeError(f"write() argument must be str, not {type(text).__name__}")
-        self._output.write(self._stream, text)
+        if self._own is None:
+            self._output.write(self._stream, text)
+        else:
+            self._write_by_hooks(text)
         return len(text)
+
+    def _write_by_hooks(self, text: str) -> None:
+        content = {"name": self._stream, "text": text}
+        message = self._seen_by_hooks(self.session.msg("stream", content, self.parent_header))
+        if message is not None:
+            self._output.write(self._stream, message["content"]["text"])
+
+    @property
+    def session(self) -> Any:
+        """Makes the messages that hooks see."""
+        from IPython import get_ipython
+
+        return get_ipython().kernel.session
+
+    @property
+    def topic(self) -> bytes:
+        return b"stream." + self._stream.encode()
 
     @property
     def parent_header(self) -> dict[str, Any]:
