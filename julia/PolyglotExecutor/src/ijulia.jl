@@ -72,4 +72,6 @@ function serve_ijulia!(session::Session)
     streams = (stdin, session.stdout, session.stderr)
     IJulia.serve!(IJuliaServer, session.history.inputs, session.history.outputs, streams)
     return nothing
+precompile(connection_file, ())
+
 end

@@ -3,6 +3,9 @@
 "How often it is looked whether clients have taken output for which an executor waits, in seconds."
 const BACKLOG_CHECK = 0.01
 
+"How long the loop stays awake behind a call between the languages, and behind its return, in seconds."
+const AWAKE_SECONDS = 0.0003
+
 "How often the parent is looked for where the system cannot tell of its end, in seconds."
 const PARENT_CHECK = 1.0
 
@@ -35,7 +38,7 @@ end
 "Wait for whatever comes next, or is due, and handle it; `items` is room for what is waited for."
 function step!(kernel::Kernel, items::Vector{PollItem})
     fill_items!(items, kernel)
-    poll!(kernel.channels.zmq, items, time_to_wait(kernel))
+    is_something_ready(kernel, items) || poll!(kernel.channels.zmq, items, time_to_wait(kernel))
     handle_sockets!(kernel, items)
     for executor in kernel.executors
         reclaim!(executor.backlog)
@@ -45,6 +48,20 @@ function step!(kernel::Kernel, items::Vector{PollItem})
     isempty(kernel.queue) || Base.invokelatest(start_jobs!, kernel)
     return nothing
 end
+
+# To be woken takes longer than a small call does in the other language, and many come one after another: for a
+# moment it is looked for what comes back without going to sleep. Of cells only a client's next one would gain
+# by it, and the client needs the processor more.
+function is_something_ready(kernel::Kernel, items::Vector{PollItem})
+    while monotonic() < kernel.awake_until
+        poll!(kernel.channels.zmq, items, 0.0)
+        any(is_ready, items) && return true
+    end
+    return false
+end
+
+"A call or its return has gone to an executor: stay awake for what comes next."
+stay_awake!(kernel::Kernel) = kernel.awake_until = monotonic() + AWAKE_SECONDS
 
 function end_kernel(kernel::Kernel)
     close_channels(kernel.channels)

@@ -110,6 +110,7 @@ function send_return!(kernel::Kernel, caller::Caller, header::Dict{String,Any}, 
     executor.waiting -= 1
     header["call"] = caller.number
     send_frame!(executor, header, buffers)
+    stay_awake!(kernel)
     return nothing
 end
 

@@ -157,6 +157,7 @@ function hand_over!(kernel::Kernel, job::Job, executor::Executor)
         remember_words!(kernel, job)
     end
     send_frame!(executor, job.frame, job.buffers)
+    job.kind == :call && stay_awake!(kernel)
     return nothing
 end
 

@@ -6,7 +6,7 @@
 This process runs the cells of a notebook, and the module `server` answers for its kernel; `input` and
 `output` are `In` and `Out`, `streams` stdin, stdout and stderr of the cells. Called by the kernel.
 """
-function serve!(server::Module, input, output, streams)
+function serve!(server::Module, @nospecialize(input), @nospecialize(output), @nospecialize(streams))
     SERVER[] = server
     global In = input
     global Out = output
@@ -24,5 +24,6 @@ begin_cell!(count::Int) = (global n = count; nothing)
 "A cell has given a value."
 set_answer!(@nospecialize(value)) = (global ans = value; nothing)
 
+precompile(serve!, (Module, Any, Any, Any))
 precompile(begin_cell!, (Int,))
 precompile(set_answer!, (Any,))
