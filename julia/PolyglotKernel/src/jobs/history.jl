@@ -22,8 +22,9 @@ function record_result(kernel::Kernel, job::Job)
     return nothing
 end
 
+# A Python that is still starting reads it when it has.
 is_history_told(kernel::Kernel, job::Job) =
-    job.language != "python" && executor_of(kernel, "python").ready
+    job.language != "python" && executor_of(kernel, "python").process !== nothing
 
 function tell_history(kernel::Kernel, job::Job, fields::Dict{String,Any}, buffers=())
     fields["execution_count"] = job.execution_count
