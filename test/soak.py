@@ -138,7 +138,8 @@ class Soak:
         wait_for(*(cell for _, _, cell in cells))
         for kind, n, cell in cells:
             stopped = cell.status == "aborted" or self._is_interrupted(cell)
-            assert stopped or kind.is_right(cell, n), f"{cell.content['code']!r}: {cell.answer}"
+            told = f"{cell.content['code']!r}: {cell.outputs} {cell.answer}"
+            assert stopped or kind.is_right(cell, n), told
 
     def stopped_cell(self) -> None:
         """A cell without end; the stop button, pressed once, and what was there is there."""
@@ -176,7 +177,7 @@ class Soak:
         return kind, n, cell
 
     def _is_interrupted(self, cell: Cell) -> bool:
-        return cell.status == "error" and cell.error.ename in INTERRUPTED
+        return cell.status == "error" and cell.answer["ename"] in INTERRUPTED
 
     def state(self) -> State:
         """When the replaced processes are gone; a `Hang` if they stay."""

@@ -103,6 +103,8 @@ def test_code_may_catch_the_interrupt(julia: PipedExecutor) -> None:
     end
     7
     """
+    # What handles it is compiled before: the signals that follow would meet the compiler there.
+    julia.run("println(InterruptException)")
     id = julia.start(code)
     julia.wait_for_text("started\n")
     julia.interrupt()

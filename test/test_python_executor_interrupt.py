@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
+from textwrap import dedent
 
 import pytest
 from executor_pipes import PipedExecutor, python_executor
@@ -143,6 +144,22 @@ def test_two_signals_at_once_give_one_error(python: PipedExecutor) -> None:
         assert [message["content"]["ename"] for message in cell.messages("error")] == [
             "KeyboardInterrupt"
         ]
+
+
+def test_an_interrupt_of_the_report_leaves_the_error(python: PipedExecutor) -> None:
+    code = """
+    reporter = get_ipython().InteractiveTB
+    whole = reporter.structured_traceback
+    def hit(*args, **options):
+        reporter.structured_traceback = whole
+        raise KeyboardInterrupt
+    reporter.structured_traceback = hit
+    1 / 0
+    """
+    cell = python.run(dedent(code))
+    assert cell.error["ename"] == cell.reply["ename"] == "ZeroDivisionError"
+    assert cell.error["evalue"] == "division by zero"
+    assert python.run("%no_such_magic").error is None  # a usage error is told on stderr alone
 
 
 def test_figures_and_hooks_after_the_cell_are_interrupted_too(python: PipedExecutor) -> None:

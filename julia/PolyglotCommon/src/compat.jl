@@ -191,6 +191,10 @@ function missing_field(@nospecialize(exception))
     end
 end
 
+# 1.12 has "..." for a method that is there for a default: the keywords are another one's.
+"The names of the keywords that a method declares; those that it collects end with `...`."
+declared_keywords(method::Method) = filter(name -> name !== Symbol("..."), Base.kwarg_decl(method))
+
 # 1.12 gave `fd` another type.
 "The descriptor of an open file, as an integer."
 descriptor(io::IOStream) = Int(reinterpret(Cint, RawFD(fd(io))))

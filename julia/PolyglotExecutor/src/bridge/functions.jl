@@ -59,11 +59,11 @@ end
 
 # A method that is there for a default takes the keywords of the one with all parameters, but does not say so.
 function keywords_of(f, method::Method)
-    own = Base.kwarg_decl(method)
+    own = Compat.declared_keywords(method)
     isempty(own) || return own
     for other in Iterators.take(methods(f), MOST_METHODS)
         (other.file === method.file && other.line == method.line) || continue
-        keywords = Base.kwarg_decl(other)
+        keywords = Compat.declared_keywords(other)
         isempty(keywords) || return keywords
     end
     return own

@@ -19,6 +19,7 @@ from typing import Any
 
 from IPython.core import page
 from IPython.core.autocall import ZMQExitAutocall
+from IPython.core.error import UsageError
 from IPython.core.interactiveshell import (
     ExecutionInfo,
     ExecutionResult,
@@ -240,7 +241,12 @@ class ZMQInteractiveShell(InteractiveShell):
                 # next one that does not come to an end.
                 call_texts(error)
                 cut_long_chain(error)
+                before = self.last_error
                 super().showtraceback(exc_tuple, *args, **kwargs)
+            # IPython keeps an interrupt of the report to itself, and then tells on stderr alone.
+            told = self.last_error is not before or isinstance(error, UsageError)
+            if error is not None and not told:
+                self._publish_error(type(error), message_of(error), [])
         except KeyboardInterrupt:
             if error is None:
                 raise
