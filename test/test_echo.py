@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -58,9 +60,21 @@ def test_the_marker_is_taken_off(echo):
     assert echo.run("\n%%python\nprint a").stdout == "a\n"
 
 
-def test_raw_output_and_frames(echo):
+@pytest.fixture
+def busy_machine():
+    """More programs want the processors than there are: each is stopped anywhere."""
+    spin = [sys.executable, "-c", "while True: pass"]
+    hogs = [subprocess.Popen(spin) for _ in range(os.cpu_count() or 1)]
+    yield
+    for hog in hogs:
+        hog.kill()
+        hog.wait()
+
+
+def test_raw_output_and_frames(echo, busy_machine):
     lines = [f"{'print' if n % 2 else 'raw'} {n}" for n in range(100)]
-    assert echo.run("\n".join(lines)).stdout == "".join(f"{n}\n" for n in range(100))
+    for _ in range(300):
+        assert echo.run("\n".join(lines)).stdout == "".join(f"{n}\n" for n in range(100))
 
 
 def test_raw_stdout_and_stderr_with_frames(echo):

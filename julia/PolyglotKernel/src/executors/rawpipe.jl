@@ -46,12 +46,12 @@ function take_before_frame!(pipe::RawPipe, marked::Bool)
     return marked ? take_to_mark!(pipe) : take_front!(pipe, length(pipe.bytes))
 end
 
-# All that there is when no mark came. Nothing is fetched but for the mark: what is written later may
-# belong behind frames that have none.
+# All that there is when no mark came. Nothing is fetched but for the mark, and no more than stands there now:
+# the executor may find the pipe empty in between, and what it writes then belongs behind a frame without a mark.
 function take_to_mark!(pipe::RawPipe)
     at = find_mark(pipe)
     if at == 0
-        fetch!(pipe, typemax(Int))
+        fetch!(pipe, written(pipe))
         at = find_mark(pipe)
     end
     at == 0 && return take_front!(pipe, length(pipe.bytes))
