@@ -24,6 +24,7 @@ from jupyter_client.session import Session
 from notebook import GUARD, Hang, Kernel
 
 PATIENCE = 2 * GUARD  # s; some of the cells do take their time
+QUIET = 1.0  # s; after half of one without a message the host gives back what it has used
 
 # What the kernel holds that must be there afterwards, and targets for the comms.
 PREPARED = (
@@ -171,6 +172,7 @@ def run(kernel: Kernel, seed: int, count: int, chunk: int, say=lambda text: None
     for first in range(0, count, chunk):
         fuzz.fire(range(first, min(count, first + chunk)))
         check_cells(kernel)
+        time.sleep(QUIET)
         states.append(fuzz.state())
         assert states[-1].processes == states[0].processes, f"an executor was replaced by {first}…"
         say(

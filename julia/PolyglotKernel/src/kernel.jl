@@ -185,6 +185,7 @@ mutable struct Kernel
     shutdown::Union{Shutdown,Nothing}
     preparing::Float64                          # when the host makes ready to answer alone; Inf: not now
     awake_until::Float64                        # it does not sleep before, in `monotonic()`: a call is on its way
+    litter::Litter
     parent::Parent
 end
 
@@ -200,7 +201,7 @@ function Kernel(options::Options)
         options, connection, session, channels, executors, nothing, Job[], Dict{Int,Job}(), 0, 0, nothing,
         nothing, Debugging(), Stop[], Stopped[], String[], plain_cell("", options.language), StreamBatch(), OutputLimit(), PendingInput[],
         Dict{Int,Vector{UInt8}}(), Dict{String,Any}(), Dict{String,String}(), String[], nothing, nothing, Inf,
-        0.0, Parent(),
+        0.0, Litter(), Parent(),
     )
 end
 

@@ -46,6 +46,7 @@ function step!(kernel::Kernel, items::Vector{PollItem})
     handle_executors!(kernel, items)
     handle_deadlines!(kernel)
     isempty(kernel.queue) || Base.invokelatest(start_jobs!, kernel)
+    note_litter!(kernel.litter)
     return nothing
 end
 
@@ -107,6 +108,7 @@ function time_to_wait(kernel::Kernel)
         next_overdue(kernel),
         next_look(kernel),
         next_end(kernel),
+        kernel.litter.due,
     )
     wait = deadline - monotonic()
     watched_by_hand = kernel.parent.pid > 0 && kernel.parent.pidfd < 0
@@ -183,6 +185,7 @@ function handle_deadlines!(kernel::Kernel)
     now >= next_lost_patience(kernel) && succeeds(answer_impatient!, kernel, now)
     now >= next_look(kernel) && succeeds(look_for_stopped!, kernel, now)
     now >= next_end(kernel) && succeeds(end_given_up!, kernel, now)
+    now >= kernel.litter.due && succeeds(tidy_up!, kernel.litter)
     now >= kernel.preparing && succeeds(prepare!, kernel)
     is_gone(kernel.parent) && succeeds(begin_shutdown!, kernel, false)
     return nothing

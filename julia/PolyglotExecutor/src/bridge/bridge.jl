@@ -16,6 +16,8 @@ mutable struct Bridge
     lender::Values.Lender
     codec::Values.Codec
     arrivals::Arrivals
+    known::KnownNames      # of the other side's
+    told::ToldNames        # of ours
     peer_generation::Int   # 0 until it is known
     warned::Warned
     figures::Bool          # the other side has some to show when the cell is over
@@ -26,14 +28,16 @@ function Bridge(peer::String, make_proxy)
     exports, imports, lender = Values.Exports(), Values.Imports(), Values.Lender()
     proxy(reference) = make_proxy(Values.hold!(imports, reference))
     codec = Values.Codec(exports, lender, proxy)
-    return Bridge(peer, ReentrantLock(), exports, imports, lender, codec, Arrivals(), 0, Warned(), false, false)
+    return Bridge(peer, ReentrantLock(), exports, imports, lender, codec, Arrivals(), KnownNames(), ToldNames(), 0, Warned(), false, false)
 end
 
 # A new process has nothing of what the one before it held.
 function meet!(bridge::Bridge, header::Dict{String,Any})
     generation = get(header, "generation", nothing)
-    generation isa Int && generation != bridge.peer_generation || return nothing
+    generation == bridge.peer_generation && return nothing
+    forget_all!(bridge)
     Base.@lock bridge.lock begin
+        generation isa Int || return nothing    # the host's answer: the process is gone, or was not reached
         if bridge.peer_generation != 0
             empty!(bridge.exports)
             close_segments(bridge, collect(keys(bridge.lender.segments)))

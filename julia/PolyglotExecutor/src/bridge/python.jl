@@ -80,6 +80,7 @@ function call_python(target::String, args...)
 end
 
 function call_python(target::AnyPyObject, args::Tuple, keywords)
+    name = take_name!(Polyglot.session().bridge, target)
     parts = named_arguments(args, length(keywords) + 1)
     pushfirst!(parts, NamedValue("the function", target))
     names = String[]
@@ -87,7 +88,9 @@ function call_python(target::AnyPyObject, args::Tuple, keywords)
         push!(names, string(name))
         push!(parts, NamedValue("keyword $name", value))
     end
-    return ask_python("call", parts, call_fields(nothing, names))
+    fields = call_fields(nothing, names)
+    name === nothing || push!(fields, Pair{String,Any}("named", name))
+    return ask_python("call", parts, fields)
 end
 
 "Has Python show the figures that the cell has drawn."
@@ -130,7 +133,10 @@ function Base.setindex!(::Python, value, name::Union{Symbol,AbstractString})
     return python_set(string(name), value)
 end
 
-python_get(name::String) = ask_python("get", NamedValue[], JSON.fields("name" => name))
+function python_get(name::String)
+    known = known_value(Polyglot.session(), name)
+    return known === nothing ? ask_python("get", NamedValue[], JSON.fields("name" => name)) : known
+end
 
 function python_set(name::String, @nospecialize(value))
     ask_python("set", NamedValue[name => value], JSON.fields("names" => Any[name]))

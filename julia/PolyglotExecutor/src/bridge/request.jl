@@ -18,6 +18,7 @@ it needs, with the names of each. Throws [`Values.ConversionError`](@ref) and `I
 """
 function request(session, op::String, parts::Vector{NamedValue}, fields::JSON.Fields)
     bridge = session.bridge
+    begin_asking!(bridge)
     release_dropped(session)
     hand_over(session)
     add_redirected!(fields, session)
@@ -45,9 +46,12 @@ fields_name(fields::JSON.Fields) = String(last(fields[findfirst(f -> first(f) ==
 function result_of(session, frame::Frames.Frame, name::String="the result")
     header = frame.header
     meet!(session.bridge, header)
+    haskey(header, "changed") && forget!(session.bridge, header["changed"])
     get(header, "figures", false) === true && (session.bridge.figures = true)
     value = isempty(frame.buffers) ? nothing : incoming(session.bridge, frame.buffers, name)
-    return header["status"] == "ok" ? (value, nothing) : (nothing, Failed(header, value))
+    header["status"] == "ok" || return nothing, Failed(header, value)
+    get(header, "known", false) === true && value isa AnyPyObject && learn!(session, name, value)
+    return value, nothing
 end
 
 "What the answer lends is given back: it was read, or nobody will."
@@ -61,6 +65,7 @@ end
 "The values of a call that arrived; its caller waits, and closes the segments."
 function arguments(session, frame::Frames.Frame)
     meet!(session.bridge, frame.header)
+    forget_all!(session.bridge)
     values = incoming_parts(session.bridge, frame.buffers) do count
         names_of_parts(frame.header, count)
     end
@@ -85,20 +90,27 @@ what is to be closed if it is not.
 """
 function answer_with(session, @nospecialize(value), name::String, lease::Vector{Int})
     sent = checked(session, outgoing(Values.encode, session.bridge, value, name, lease))
-    fields = JSON.fields("generation" => session.bridge.exports.generation)
+    fields = answer_fields(session)
     isempty(lease) || push!(fields, Pair{String,Any}("segments", Any[lease...]))
     return fields, sent.buffers, value
+end
+
+"What every `return` says beside its value."
+function answer_fields(session)
+    fields = JSON.fields("generation" => session.bridge.exports.generation)
+    changed = Base.invokelatest(take_changed!, session.bridge, session.mod)::Vector{Any}
+    isempty(changed) || push!(fields, Pair{String,Any}("changed", changed))
+    return fields
 end
 
 "The fields and buffers of the `return` with an error: what it says, and the error to look at."
 function answer_failure(session, failure::Failure)
     exception = unwrapped(first(failure.stack)[1])
+    traceback = Any[String(line) for line in split(clipped(stack_text(failure), LONGEST_TEXT), '\n')]
     fields = JSON.fields(
-        "ename" => exception_name(exception),
-        "evalue" => exception_value(exception),
-        "traceback" => Any[String(line) for line in split(clipped(stack_text(failure), LONGEST_TEXT), '\n')],
-        "generation" => session.bridge.exports.generation,
+        "ename" => exception_name(exception), "evalue" => exception_value(exception), "traceback" => traceback
     )
+    append!(fields, answer_fields(session))
     return fields, outgoing(Values.encode_reference, session.bridge, exception).buffers
 end
 

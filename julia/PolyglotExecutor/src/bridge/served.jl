@@ -20,7 +20,7 @@ function answer_request(session, frame::Frames.Frame, lease::Vector{Int})
     op = header["op"]::String
     if op == "get"
         name = header["name"]::String
-        return answer_with(session, read_variable(session.mod, name), name, lease)
+        return answer_get(session, name, read_variable(session.mod, name), lease)
     elseif op == "set"
         assign_variables(session.mod, header["names"], values)
         return answer_with(session, nothing, "", lease)
@@ -35,6 +35,12 @@ function answer_request(session, frame::Frames.Frame, lease::Vector{Int})
         Compat.compile_for(Compat.KERNELS_LEVEL)
     end
     return answer_with(session, value, "the result", lease)
+end
+
+function answer_get(session, name::String, @nospecialize(value), lease::Vector{Int})
+    answer = answer_with(session, value, name, lease)
+    tell!(session.bridge, name, value) && push!(first(answer), Pair{String,Any}("known", true))
+    return answer
 end
 
 function read_variable(mod::Module, name::String)
@@ -92,6 +98,8 @@ end
 function call_from_python(session, header::Dict{String,Any}, values::Vector{Any})
     target = get(header, "target", nothing)
     f = target === nothing ? popfirst!(values) : named_function(session, target::String)
+    # Just read by that name, which may stand for another by now.
+    haskey(header, "named") && (f = read_variable(session.mod, header["named"]::String))
     names = header["keywords"]
     positional = length(values) - length(names)
     args, keywords = with_places(f, values[1:positional], names, values[(positional + 1):end])

@@ -16,6 +16,7 @@ function execute(session::Session, header::Dict{String,Any})
     outcome = attempt(session, run_with_transfers, session, header, count)
     session.bridge.figures && attempt(session, show_figures, session)
     restore_standard(session.channel)
+    forget_all!(session.bridge)
     release_dropped(session)
     announce_targets!(session)
     if outcome isa Failure

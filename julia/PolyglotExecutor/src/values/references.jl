@@ -34,6 +34,9 @@ function lend!(exports::Exports, @nospecialize(value))
     return number
 end
 
+"The number of `value`, if the other process holds references to it, or `nothing`."
+number_of(exports::Exports, @nospecialize(value)) = get(exports.numbers, value, nothing)
+
 "The object itself. Throws [`StaleReferenceError`](@ref)."
 function resolve(exports::Exports, generation::Int, number::Int)
     generation == exports.generation || throw(

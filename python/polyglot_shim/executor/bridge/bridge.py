@@ -22,6 +22,7 @@ from ..values.references import Exports, Holding, Imports, Reference
 from ..values.shared import Lender
 from ..values.sharing import Sharing
 from .arrivals import Arrivals
+from .known_names import KnownNames
 from .losses import LossWarnings
 from .redirected import hand_over, redirected
 
@@ -71,6 +72,7 @@ class Bridge:
         self.proxy = proxy
         self.exports = Exports()
         self.imports = Imports()
+        self.known = KnownNames()
         self.lender = Lender()
         self.codec = Codec(self.exports, self.lender, self._make_proxy)
         self._calls = calls
@@ -94,6 +96,7 @@ class Bridge:
 
         Raises `ConversionError`, `Failed` and KeyboardInterrupt.
         """
+        self.known.asking()
         asking = current_request().muted
         if not asking:
             self.settle()
@@ -136,11 +139,14 @@ class Bridge:
             value = self.codec.decode(frame.buffers, name)
         if header["status"] != "ok":
             raise Failed(header, value)
+        if header.get("known") and isinstance(value, self.proxy):
+            self.known.learn(name, value)
         return value
 
     def arguments(self, frame: Frame) -> tuple[Any, ...]:
         """The values of a call that arrived."""
         self._meet(frame.header)
+        self.known.clear()
         # The caller waits, and closes the segments.
         values = self.codec.decode_parts(
             frame.buffers, lambda count: _names_of_parts(frame.header, count)
@@ -171,8 +177,13 @@ class Bridge:
     def _meet(self, header: dict[str, Any]) -> None:
         # A new process has nothing of what the one before it held.
         generation = header.get("generation")
-        if generation is None or generation == self._peer_generation:
+        if generation is None:  # the host's answer: the process is gone, or was not reached
+            self.known.clear()
             return
+        self.known.forget(header.get("changed", ()))
+        if generation == self._peer_generation:
+            return
+        self.known.clear()
         if self._peer_generation is not None:
             self.exports.clear()
             self.lender.close_all()

@@ -49,6 +49,11 @@ class Crossing:
         """Let go of what was let go of, on both sides."""
         self.bridge.settle()
 
+    def code_is_over(self) -> None:
+        """Let go of what only the code needed that has run, too."""
+        self.bridge.known.clear()
+        self.bridge.settle()
+
     def bring(self, names: Sequence[tuple[str, str]]) -> None:
         """Before the cell: Julia's variables become ours. All of them, or none."""
         values = [

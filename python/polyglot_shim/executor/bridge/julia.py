@@ -70,6 +70,9 @@ def _cause_of(bridge: Bridge, failed: Failed) -> BaseException | None:
 
 def call(bridge: Bridge, target: Any, args: Any, kwargs: dict[str, Any], **fields: Any) -> Any:
     """Call a Julia function: an object, or one that is named (`Base.length`)."""
+    name = bridge.known.take_name(target)
+    if name is not None:
+        fields["named"] = name
     parts = [(f"argument {index}", value) for index, value in enumerate(args, 1)]
     parts += [(f"keyword {name}", value) for name, value in kwargs.items()]
     if isinstance(target, str):
@@ -99,6 +102,9 @@ class Julia:
         return self[name]
 
     def __getitem__(self, name: str) -> Any:
+        known = self._bridge.known.get(name)
+        if known is not None:
+            return known
         try:
             return ask(self._bridge, "get", name=name)
         except JuliaError as error:

@@ -19,6 +19,7 @@ from ..pipes.calls import Answer, Calls
 from ..pipes.frames import Frame
 from .bridge import Bridge
 from .julia import JuliaError, call
+from .known_names import ToldNames
 from .operators import operators
 from .redirected import collected, show_here, write_here
 from .variables import variables_of
@@ -43,6 +44,7 @@ class Server:
         self._bridge = bridge
         self._shell = shell
         self._codes = 0
+        self._told = ToldNames(bridge.exports, self._get)
         self._functions: dict[str, Callable[..., Any]] = {
             "polyglot.import": importlib.import_module,
             "polyglot.iterator": _iterator,
@@ -75,8 +77,13 @@ class Server:
             with collected(frame.header.get("capture", ()), self._write):
                 value, name = self._handle(frame)
             answer = self._bridge.answer(value, name)
+            if frame.header["op"] == "get" and self._told.tell(name, value):
+                answer.fields["known"] = True
         except BaseException as error:
             answer = self._bridge.failure(describe(error), error)
+        changed = self._told.take_changed()
+        if changed:
+            answer.fields["changed"] = changed
         if figures_wait():
             answer.fields["figures"] = True
         return answer
@@ -132,6 +139,8 @@ class Server:
     def _call(self, header: dict[str, Any], values: list[Any]) -> Any:
         target = header.get("target")
         function = values.pop(0) if target is None else self._resolve(target)
+        if "named" in header:  # just read by that name, which may stand for another by now
+            function = self._get(header["named"])
         names = header.get("keywords", ())
         count = len(values) - len(names)
         return function(*values[:count], **dict(zip(names, values[count:], strict=True)))

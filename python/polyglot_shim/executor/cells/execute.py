@@ -36,7 +36,7 @@ class Transfers(Protocol):
     def hand_out(self, names: list[tuple[str, str]]) -> None:
         """Assign the value of each name here to the name there. Raises what the user is shown."""
 
-    def settle(self) -> None:
+    def code_is_over(self) -> None:
         """Tell the other language which of its objects are not used here any more."""
 
 
@@ -232,7 +232,7 @@ class Runner:
                 self._interrupts.end()
         self._calls.pay()
         flush_stdout()
-        self.transfers.settle()
+        self.transfers.code_is_over()
 
     def _begin(
         self,
@@ -252,7 +252,8 @@ class Runner:
     def _finish(self, asked: dict[str, Any], content: dict[str, Any]) -> None:
         fork.leave_if_child(self._process, None)
         self._calls.pay()
-        self.transfers.settle()  # before the reply: the next cell may look at what is still alive
+        # Before the reply: the next cell may look at what is still alive.
+        self.transfers.code_is_over()
         flush_stdout()
         self._output.flush()
         reply = {"type": "reply", "id": asked["id"], "status": content["status"]}

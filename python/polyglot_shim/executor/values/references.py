@@ -54,6 +54,12 @@ class Exports:
             self._objects[number] = (value, count + 1)
             return number
 
+    def number_of(self, value: object) -> int | None:
+        """The number of `value`, if the other process holds references to it."""
+        with self._lock:
+            number = self._numbers.get(id(value))
+            return number if number is not None and self._objects[number][0] is value else None
+
     def get(self, generation: int, number: int) -> object:
         """The object itself. Raises `StaleReferenceError`."""
         if generation != self.generation:

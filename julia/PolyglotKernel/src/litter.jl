@@ -1,0 +1,36 @@
+# What the host has used and needs no more goes back to the system when there is nothing else to do: Julia
+# collects by its own lights only, and what was sent in large pieces would stay for as long as it is idle.
+
+"From how many bytes on, allocated since the last time, it pays to look for what can go."
+const LITTER_BYTES = 32 * 2^20
+
+"How long nothing has to have come before, in seconds: to look takes some hundredths of one."
+const QUIET_SECONDS = 0.5
+
+"What was allocated until the host tidied up last, in bytes, and when it does next, in `monotonic()`."
+mutable struct Litter
+    tidied::Int
+    due::Float64
+end
+
+Litter() = Litter(0, Inf)
+
+allocated_bytes() = Int(Base.gc_total_bytes(Base.gc_num()))
+
+"Something has been handled: a new moment of quiet begins."
+function note_litter!(litter::Litter)
+    has_some = allocated_bytes() - litter.tidied > LITTER_BYTES
+    litter.due = has_some ? monotonic() + QUIET_SECONDS : Inf
+    return nothing
+end
+
+function tidy_up!(litter::Litter)
+    litter.tidied = allocated_bytes()
+    GC.gc()
+    # C's allocator keeps what lies between what is in use; musl's has no such function.
+    Sys.islinux() && try
+        ccall(:malloc_trim, Cint, (Csize_t,), 0)
+    catch
+    end
+    return nothing
+end
