@@ -104,9 +104,14 @@ class Fuzz:
         self.sockets[shot.channel].send_multipart(shot.parts)
 
     def _settle(self) -> None:
-        """Wait for the answers, and for one to a last request on each channel."""
-        for channel in ("shell", "control"):
-            message = self.session.msg("kernel_info_request")
+        """Wait for the answers, and for those to the last requests: all before them is done."""
+        last_cell = {"code": "", "silent": False}
+        for channel, kind, content in (
+            ("shell", "kernel_info_request", {}),
+            ("control", "kernel_info_request", {}),
+            ("shell", "execute_request", last_cell),
+        ):
+            message = self.session.msg(kind, content)
             self.open_requests[message["header"]["msg_id"]] = {"idle", "reply"}
             self.session.send(self.sockets[channel], message)
         deadline = time.monotonic() + PATIENCE

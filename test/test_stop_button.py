@@ -120,23 +120,61 @@ def test_interrupts_of_the_compiler_wait_for_its_end(nb):
 
 # ------------------------------------------------------------------------------- presses add up
 
-SWALLOWS = {
-    "python": "import time\nwhile True:\n    try: time.sleep(0.01)\n    except BaseException: pass",
-    "julia": "while true; try; sleep(0.01); catch; end; end",
-}
+
+@pytest.mark.parametrize(
+    ("language", "code"),
+    [
+        ("python", "while True:\n    try: time.sleep(0.01)\n    except BaseException: pass"),
+        ("python", "while True:\n    try: x = 1\n    except: saved = True"),
+        ("python", "while True:\n    with contextlib.suppress(BaseException): time.sleep(0.01)"),
+        (
+            "python",
+            "while True:\n    try: await asyncio.sleep(0.01)\n    except BaseException: pass",
+        ),
+        ("julia", "while true; try; error(); catch; end; end"),
+        ("julia", "while true; try; rand(10); catch; global saved = true; end; end"),
+        ("julia", "while true; try; try; error(); catch; sqrt(2); end; catch; end; end"),
+    ],
+)
+def test_the_third_press_ends_code_that_catches_every_interrupt(nb, language, code):
+    nb.run("import asyncio, contextlib, time")
+    cell, presses = stops(nb, language, code)
+    assert presses <= 3
+    assert "Interrupt" in cell.error.ename
+    assert nb.run("import sys\nsys.gettrace() is None").result == "True"
 
 
-@both
-def test_code_that_catches_every_interrupt_is_ended_after_a_word(launch, language):
+@pytest.mark.parametrize("language", ["python", "julia"])
+def test_handlers_do_their_work_at_every_press(nb, language):
+    """They save what is to be saved, and what stands behind them is not run."""
+    code = {
+        "python": "saved = []\nwhile True:\n    try: time.sleep(0.01)\n"
+        "    except BaseException:\n        saved.append(1)\n        saved.append(2)",
+        "julia": "saved = []; while true; try; rand(10); catch; push!(saved, 1, 2); end; end",
+    }[language]
+    nb.run("import time")
+    _, presses = stops(nb, language, code)
+    count = {"python": 2 * presses, "julia": 2 * (presses - 1)}[language]
+    assert (
+        int(
+            nb.run(
+                in_(language, {"python": "len(saved)", "julia": "length(saved)"}[language])
+            ).result
+        )
+        >= count
+    )
+
+
+def test_code_that_waits_and_catches_every_interrupt_is_ended_after_a_word(launch):
     nb = launch().connect()
-    other = {"python": "julia", "julia": "python"}[language]
-    nb.run(in_(other, "kept = 7"))
-    cell = nb.submit(in_(language, SAY[language] + SWALLOWS[language])).wait_for_stdout("on")
+    nb.run("kept = 7")
+    code = "while true; try; sleep(0.01); catch; end; end"
+    cell = nb.submit(in_("julia", SAY["julia"] + code)).wait_for_stdout("on")
     assert press_until_it_ends(nb, cell) == 4
-    assert "goes on after 3 interrupts" in cell.stderr and language.capitalize() in cell.stderr
+    assert "goes on after 3 interrupts" in cell.stderr and "Julia" in cell.stderr
     assert cell.error.ename == "ExecutorDied"
-    assert nb.run(in_(other, "kept")).result == "7"
-    assert nb.run(in_(language, "1 + 1")).result == "2"
+    assert nb.run("kept").result == "7"
+    assert nb.run("%julia\n1 + 1").result == "2"
 
 
 def test_a_stopped_process_is_ended_at_the_second_press(launch):

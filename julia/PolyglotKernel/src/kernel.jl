@@ -95,6 +95,7 @@ mutable struct Interruption
     began::Float64                              # the first one
     since::Float64                              # the first one that the code has not heard
     pressed::Float64                            # the last one
+    insists::Bool                               # the code has caught those before, and gone on
     framed::Bool                                # for this one a frame was sent
     signalled::Float64                          # and when SIGINT was, NaN for not yet
     missed::Cint                                # how many its process had lost before
@@ -107,7 +108,7 @@ mutable struct Interruption
 end
 
 Interruption(job::Job, executor::Executor, now::Float64) =
-    Interruption(job, executor, 0, now, now, now, false, NaN, 0, false, now, Inf, false, false, Inf)
+    Interruption(job, executor, 0, now, now, now, false, false, NaN, 0, false, now, Inf, false, false, Inf)
 
 "A failed cell whose reply is kept back until `deadline`, at the most until `last`; see `stop.jl`."
 struct Stop

@@ -142,7 +142,10 @@ function is_waiting(pid::Cint)
     return number !== nothing && number in WAITING_CALLS
 end
 
-function program_counter(pid::Cint)
+program_counter(pid::Cint) = register(pid, PROGRAM_COUNTER)
+
+"One of the general registers of a halted thread, from 1; 0 where they cannot be read."
+function register(pid::Cint, index::Int)
     registers = zeros(UInt64, 64)
     GC.@preserve registers begin
         vector = UInt64[UInt64(UInt(pointer(registers))), sizeof(registers)]    # struct iovec
@@ -151,7 +154,7 @@ function program_counter(pid::Cint)
             ptrace(PTRACE_GETREGSET, pid, NT_PRSTATUS, place) == -1 && return UInt64(0)
         end
     end
-    return registers[PROGRAM_COUNTER]
+    return registers[index]
 end
 
 # A line of /proc/PID/maps: 7f0000000000-7f0000001000 r-xp 00000000 00:00 0      PATH

@@ -50,6 +50,9 @@ end
 
 sigint_state(::Nothing) = :unknown
 
+"Whether the runtime has an interrupt that it has not thrown yet."
+has_pending(words::SigintWords) = something(read_word(words.memory, words.pending), Cint(0)) != 0
+
 "Whether a SIGINT would be thrown, but no request has begun."
 is_idle(words::SigintWords) = read_word(words.memory, words.gate) == GATE_IDLE
 

@@ -1,9 +1,10 @@
 # Interrupts, from polite to final: what a press of the stop button means. How one reaches the code is the
 # business of `signals.jl`.
 #
-# The presses add up. The first ones are the code's to handle: it may save its work. Where it does not hear
-# them for some seconds, or goes on after the third, the user is told, and the next one is the last means:
-# by force, wherever the code is, and if even that does not help, the end of the process.
+# The presses add up. The first ones are the code's to handle: it may save its work. The third hits also the code
+# that catches it. Where interrupts are not heard for some seconds, or the code goes on after the third, the user
+# is told, and the next one is the last means: by force, wherever the code is, and if even that does not help,
+# the end of the process.
 
 const PATIENCE = 3.0            # seconds in which an interrupt is to have been heard
 const PRESSES = 3               # that code may catch and go on
@@ -41,6 +42,7 @@ end
 function press!(kernel::Kernel, current::Interruption, now::Float64)
     current.arrived && (current.since = now)
     current.presses += 1
+    current.insists = current.arrived && current.presses >= PRESSES
     if current.presses < PRESSES
         current.warn_at = current.since + PATIENCE
     elseif current.presses == PRESSES
@@ -129,10 +131,10 @@ function warn!(kernel::Kernel, current::Interruption)
     current.warn_at = Inf
     insists = current.presses >= PRESSES
     current.arrived && !insists && return nothing
-    !current.arrived && is_compiling(current) && return tell_of_compiling!(kernel, current)
+    !current.arrived && !current.insists && is_compiling(current) && return tell_of_compiling!(kernel, current)
     current.warned = true
     name = language_name(current.executor.language)
-    what = current.arrived ? "This cell goes on after $(current.presses) interrupts" :
+    what = current.arrived || current.insists ? "This cell goes on after $(current.presses) interrupts" :
            "The interrupt has not stopped this cell within $(round(Int, PATIENCE)) seconds"
     add_text!(
         kernel, current.job.request.header_json, "stderr",
@@ -161,7 +163,7 @@ end
 function use_last_means!(kernel::Kernel, current::Interruption, now::Float64)
     current.executor = innermost(kernel, current.job)
     tried = isfinite(current.end_at)
-    if tried || current.arrived || !force_anywhere!(current, now)
+    if tried || current.arrived || current.insists || !force_anywhere!(current, now)
         end_process!(current)
     else
         current.end_at = now + FORCED_SECONDS

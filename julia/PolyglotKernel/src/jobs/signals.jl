@@ -17,8 +17,11 @@ const POLITE_SECONDS = 0.05     # in which code that looks for interrupts has do
 const WAITING_SECONDS = 0.5     # from then on it may be left while it waits for the system
 const FORCE_INTERVAL = 0.05
 const FORCE_SIGNALS = 6         # are more than the runtime wants in a row to throw by force
-const FORCE_LOOKS = 12
+const FORCE_SECONDS = 0.02      # as long is looked in each step: code that throws errors is in a library but for 1 %
+const LOOK_INTERVAL = 0.0001
 const HANDLER_SECONDS = 0.0005  # in which the runtime has handled a signal
+const INSIST_INTERVAL = 0.05
+const INSIST_SIGNALS = 4        # so many `try` around each other are left at once
 const SPACING_SECONDS = 0.4     # between two signals: of more in a row the runtime throws one by force
 const DEAF_SECONDS = 0.6        # for half a second after a throw by force it ignores SIGINT
 
@@ -42,6 +45,7 @@ function take_step!(kernel::Kernel, current::Interruption, now::Float64)
     executor === current.executor || aim!(current, executor, now)
     process = executor.process
     process === nothing && return nothing
+    current.insists && process.sigint !== nothing && return insist!(current, process, now)
     is_frame = executor.interrupt_frames && !current.framed
     is_frame ? send_interrupt!(current, process, now) : signal!(kernel, current, process, now)
     return nothing
@@ -100,17 +104,28 @@ function send_sigint!(current::Interruption, process::Process, now::Float64)
     return nothing
 end
 
+# Until the executor says that the cell's code is left. Code that waits cannot be left so: it is not it that runs
+# then, but the event loop. (Python insists by itself: `insistence.py`.)
+function insist!(current::Interruption, process::Process, now::Float64)
+    current.next_step = now + INSIST_INTERVAL
+    words = process.sigint
+    (is_idle(words) || is_deferring(words) || sigint_state(words) === :closed) && return nothing
+    is_thrown(process) ? throw_repeatedly(process, INSIST_SIGNALS) : force!(current, process, now)
+    return nothing
+end
+
 "Have the runtime throw the interrupt that waits, where that is safe. Whether it did."
 function force!(current::Interruption, process::Process, now::Float64)
     current.next_step = now + FORCE_INTERVAL
     waits_too = now >= current.signalled + WAITING_SECONDS
     place = waits_too ? is_in_julia_or_waits : is_in_julia
     sent = 0
-    for _ in 1:FORCE_LOOKS
+    deadline = monotonic() + FORCE_SECONDS
+    while monotonic() < deadline
         outcome = send_sigint_where(pid -> !is_deferring(process.sigint) && place(pid), process.pid)
         outcome === :blind && return force_blindly!(current, process, now)
         outcome === :sent && (sent += 1)
-        Libc.systemsleep(HANDLER_SECONDS)
+        Libc.systemsleep(outcome === :sent ? HANDLER_SECONDS : LOOK_INTERVAL)
         # on a busy machine it may be thrown later than it is looked for
         sent > 0 && (current.executor.deaf_until = monotonic() + DEAF_SECONDS)
         is_thrown(process) && return true

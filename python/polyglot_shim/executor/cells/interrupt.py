@@ -9,6 +9,8 @@ of these can be under way then:
 - a task of an earlier cell keeps the request that waits from beginning: it ends by the interrupt;
 - a finalizer of the executor's runs in user code: Python would show and forget what is raised in
   it. Nothing is, nor told, and the next signal is raised in the code behind it;
+- the code has caught two of them and gone on: it may catch the third, but go on no more
+  (`insistence.py`);
 - the executor is about its own business: in the middle of a frame, or of a call (`shielded`), the
   interrupt is kept until that is done; with no request running or waiting it is ignored.
 
@@ -33,12 +35,16 @@ from queue import SimpleQueue
 from types import FrameType
 from typing import Any
 
+from .insistence import Insistence, awaiting_frames, users_frames
+
 # Frames of these modules on top of the stack mean: the event loop itself runs, no user code.
 _LOOP_MODULES = ("asyncio.", "selectors")
 _FINALIZE = weakref.finalize.__call__.__code__
 _OWN_MODULES = __name__.partition(".")[0] + "."
 # For so long a report of an interrupt is not disturbed by the next one, which the host repeats.
 _SPARED = 1.0  # seconds
+# The first ones are the code's to handle.
+_INSISTENT = 3
 
 
 @dataclass
@@ -48,6 +54,7 @@ class Running:
     id: int | None
     task: asyncio.Task[Any] | None = None  # the cell, when it may await
     cancelled: bool = False  # the cell was cancelled by an interrupt
+    interrupts: int = 0  # that have reached it
 
 
 class Interrupts:
@@ -63,6 +70,7 @@ class Interrupts:
         self._awaited: int | None = None  # the id of a request that has come and not begun
         self._own_task: asyncio.Task[Any] | None = None  # the executor's, which runs the requests
         self._spared_until = 0.0
+        self._insistence = Insistence()
         self.running: Running | None = None
         self.is_shielded = False  # the main thread is in a shielded block
         self.is_pending = False  # an interrupt came inside a shielded block
@@ -90,6 +98,7 @@ class Interrupts:
         """
         if self.is_here():
             self.running = outer
+            self._insistence.end()
 
     def expect(self, id: int) -> None:
         """A request for the main thread has come; from any thread."""
@@ -183,10 +192,18 @@ class Interrupts:
         if running is None:
             return
         self._notify(running.id)
+        running.interrupts += 1
         if running.task is not None and _loop_waits(frame, running.task.get_loop()):
             self.cancel_task()
         else:
-            raise KeyboardInterrupt
+            raise self._interrupt(running, users_frames(frame))
+
+    def _interrupt(self, running: Running, frames: Iterator[FrameType]) -> KeyboardInterrupt:
+        """What is to be raised in `frames`."""
+        interrupt = KeyboardInterrupt()
+        if running.interrupts >= _INSISTENT:
+            self._insistence.begin(interrupt, frames)
+        return interrupt
 
     def _is_kept_waiting(self, frame: FrameType | None) -> bool:
         """Whether user code runs on the main thread although no request does."""
@@ -218,7 +235,9 @@ class Interrupts:
                 coroutine.close()
                 raise
             except asyncio.CancelledError as cancelled:
-                thrown = KeyboardInterrupt() if running.cancelled else cancelled
+                thrown = cancelled
+                if running.cancelled:
+                    thrown = self._interrupt(running, awaiting_frames(coroutine))
                 running.cancelled = False
             except BaseException as error:
                 thrown = error
