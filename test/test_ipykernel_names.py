@@ -56,6 +56,12 @@ def test_a_notebook_is_known_by_its_names(python: PipedExecutor) -> None:
     )
 
 
+def test_a_script_knows_a_notebook_by_its_command_line(python: PipedExecutor) -> None:
+    """And then does not read options that are not for it."""
+    known = "import sys; 'ipykernel_launcher.py' in sys.argv[0], sys.argv[1:]"
+    assert python.run(known).result == "(True, [])"
+
+
 def test_the_connection_file(python: PipedExecutor) -> None:
     """mlflow, ipynbname and others find the notebook by it."""
     ways = (
