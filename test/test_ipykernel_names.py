@@ -237,9 +237,13 @@ def test_its_application_is_configured_as_ipykernels(tmp_path: Path) -> None:
         "c = get_config()\n"
         "c.IPKernelApp.exec_lines = ['from_kernel_config = 1']\n"
         "c.IPKernelApp.extensions = ['autoreload']\n"
+        "c.IPKernelApp.matplotlib = 'agg'\n"
     )
     with python_executor(tmp_path) as python:
         assert python.run("from_kernel_config").result == "1"
+        if importlib.util.find_spec("matplotlib"):
+            backend = "import matplotlib; matplotlib.get_backend().lower()"
+            assert python.run(backend).result == "'agg'"
         assert "autoreload" in (
             python.run("ip = get_ipython(); list(ip.extension_manager.loaded)").result or ""
         )
