@@ -164,13 +164,18 @@ def test_a_task_of_an_earlier_cell_hears_of_a_callback_at_once(nb, press):
 
 def test_callbacks_meet_what_cells_have_set_in_their_thread(nb, press):
     nb.run(
+        "import numpy as np, signal\n"
         "connection = sqlite3.connect(':memory:'); decimal.getcontext().prec = 5\n"
+        "before = np.seterr(divide='raise')\n"
         "def on_press(message):\n"
         "    connection.execute('select 1'); print(decimal.Decimal(1) / 3)\n"
+        "    signal.signal(signal.SIGUSR1, signal.SIG_IGN)\n"
+        "    print(np.geterr()['divide']); np.seterr(**before)\n"
         "    decimal.getcontext().prec = 7\n"
         "button.on_msg(on_press)"
     )
-    assert press().wait().stdout == "0.33333\n"
+    assert press().wait().stdout == "0.33333\nraise\n"
+    assert nb.value("np.geterr() == before") == "True"
     assert nb.value("decimal.getcontext().prec") == "7"
 
 

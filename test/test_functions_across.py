@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from languages import in_
 from notebook import Notebook
 
@@ -24,6 +26,19 @@ def test_pythons_functions_are_julias_where_julia_asks_for_one(nb: Notebook) -> 
     assert "findall(py.odd, [1, 2, 3]) = [1, 3]" in cell.stdout
     assert cell.stdout.count("[2, 4]") == 3
     assert nb.run("jl.findall(odd, jl('[1, 2, 3]')).tolist()").result == "[1, 3]"
+
+
+def test_pythons_functions_are_called_by_julias(nb: Notebook, tmp_path: Path) -> None:
+    """Where Julia has a do-block, Python gives the function first."""
+    file = tmp_path / "text"
+    file.write_text("a\nb\n")
+    nb.run(f"import os; file, folder = {str(file)!r}, {str(tmp_path)!r}")
+    assert nb.run("jl.open(lambda io: jl.read(io, jl.String), file)").result == r"'a\nb\n'"
+    assert nb.run("os.path.samefile(jl.cd(lambda: jl.pwd(), folder), folder)").result == "True"
+    nb.run("rung = []\ndef ring(timer): rung.append(1)")
+    nb.run(in_("julia", "timer = Timer(py.ring, 0.01)\nwhile isempty(py.rung) sleep(0.01) end"))
+    nb.run("other = jl.Timer(ring, 0.01)")
+    nb.run(in_("julia", "while length(py.rung) < 2 sleep(0.01) end"))
 
 
 def test_julias_functions_have_what_pythons_have(nb: Notebook) -> None:
@@ -53,6 +68,11 @@ def test_python_may_name_the_parameters_of_a_julia_function(nb: Notebook) -> Non
 def test_iterators_without_a_length(nb: Notebook) -> None:
     code = "list(jl('(x for x in 1:9 if isodd(x))')), sorted(jl('eachline(IOBuffer(\"b\\na\"))'))"
     assert nb.run(code).result == "([1, 3, 5, 7, 9], ['a', 'b'])"
+    odd = "jl('(x for x in 1:5 if isodd(x))')"
+    code = f"import numpy as np\ntuple({odd}), np.fromiter({odd}, dtype=float).tolist()"
+    assert nb.run(code).result == "((1, 3, 5), [1.0, 3.0, 5.0])"
+    code = "list(jl.Channel(jl('c -> (put!(c, 1); put!(c, 2))')))"
+    assert nb.run(code).result == "[1, 2]"
     nb.run("def numbers():\n    yield 1\n    yield 2")
     assert nb.run(in_("julia", "print(collect(py.numbers()))")).stdout == "Any[1, 2]"
 

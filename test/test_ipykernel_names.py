@@ -56,6 +56,12 @@ def test_a_notebook_is_known_by_its_names(python: PipedExecutor) -> None:
     )
 
 
+def test_a_script_knows_a_notebook_by_its_command_line(python: PipedExecutor) -> None:
+    """And then does not read options that are not for it."""
+    known = "import sys; 'ipykernel_launcher.py' in sys.argv[0], sys.argv[1:]"
+    assert python.run(known).result == "(True, [])"
+
+
 def test_the_connection_file(python: PipedExecutor) -> None:
     """mlflow, ipynbname and others find the notebook by it."""
     ways = (
@@ -231,9 +237,13 @@ def test_its_application_is_configured_as_ipykernels(tmp_path: Path) -> None:
         "c = get_config()\n"
         "c.IPKernelApp.exec_lines = ['from_kernel_config = 1']\n"
         "c.IPKernelApp.extensions = ['autoreload']\n"
+        "c.IPKernelApp.matplotlib = 'agg'\n"
     )
     with python_executor(tmp_path) as python:
         assert python.run("from_kernel_config").result == "1"
+        if importlib.util.find_spec("matplotlib"):
+            backend = "import matplotlib; matplotlib.get_backend().lower()"
+            assert python.run(backend).result == "'agg'"
         assert "autoreload" in (
             python.run("ip = get_ipython(); list(ip.extension_manager.loaded)").result or ""
         )

@@ -35,7 +35,8 @@ def test_the_launcher_becomes_the_host(machine: Machine) -> None:
     assert arguments[host + 1] == "/somewhere/kernel 1.json"
     assert option(arguments, "--language") == "julia"
     python, executor = executors_of(arguments)
-    assert (python[0], os.path.basename(python[1])) == (sys.executable, "run.py")
+    assert python[0] == sys.executable
+    assert os.path.basename(python[1]) == "ipykernel_launcher.py"
     assert executor[0] == str(julia)
     assert option(arguments, "--python-version").startswith(f"3.{sys.version_info.minor}.")
 

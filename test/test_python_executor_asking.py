@@ -159,10 +159,17 @@ def test_inspection(python: PipedExecutor) -> None:
     reply = python.ask("inspect", code="scale(1, ", cursor_pos=9, detail_level=0)
     assert (reply["status"], reply["found"]) == ("ok", True)
     assert "Makes it larger." in reply["data"]["text/plain"]
-    assert "Makes it larger." in reply["data"]["text/html"]
+    assert "text/html" not in reply["data"]
     source = python.ask("inspect", code="scale", cursor_pos=2, detail_level=1)
     assert "factor_one" in source["data"]["text/plain"]
     assert "return" in source["data"]["text/plain"]
+
+
+def test_inspection_in_html_where_that_is_asked_for(python: PipedExecutor) -> None:
+    python.run("%config InteractiveShell.enable_html_pager = True")
+    reply = python.ask("inspect", code="scale", cursor_pos=2, detail_level=0)
+    python.run("%config InteractiveShell.enable_html_pager = False")
+    assert "Makes it larger." in reply["data"]["text/html"]
 
 
 def test_inspection_of_nothing(python: PipedExecutor) -> None:

@@ -113,10 +113,31 @@ def test_sys_exit_is_an_error_and_ends_nothing(python: PipedExecutor) -> None:
 
 @pytest.mark.skipif(sys.version_info < (3, 11), reason="Python 3.11 brought them")
 def test_exception_groups(python: PipedExecutor) -> None:
-    cell = python.run("raise ExceptionGroup('two', [ValueError(1), TypeError(2)])")
-    assert cell.reply["status"] == "error"
-    assert cell.reply["ename"] == "ExceptionGroup"
-    assert "TypeError: 2" in cell.stderr
+    cell = python.run(
+        "def fail(): raise TypeError(2)\n"
+        "try:\n"
+        "    fail()\n"
+        "except TypeError as error:\n"
+        "    raise ExceptionGroup('two', [ValueError(1), error])"
+    )
+    assert cell.error is not None
+    assert (cell.error["ename"], cell.reply["status"]) == ("ExceptionGroup", "error")
+    traceback = "\n".join(cell.error["traceback"])
+    assert "ValueError: 1" in traceback and "in fail" in traceback
+    assert "TypeError: 2" in traceback and "interactiveshell" not in traceback
+    assert cell.stderr == ""
+
+
+def test_a_library_that_shows_errors_itself(python: PipedExecutor) -> None:
+    """As `rich.traceback.install` does: nothing is shown twice."""
+    python.run("ip = get_ipython()\nip._showtraceback = lambda kind, *_: print(kind.__name__)")
+    try:
+        for code, shown in [("1/0", "ZeroDivisionError\n"), ("1 +", "SyntaxError\n")]:
+            cell = python.run(code)
+            assert (cell.stdout, cell.error, cell.reply["status"]) == (shown, None, "error")
+    finally:
+        python.run("del ip._showtraceback")
+    assert python.run("1/0").error is not None
 
 
 def test_an_empty_cell(python: PipedExecutor) -> None:

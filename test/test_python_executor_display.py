@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import base64
 import importlib.util
+import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import IPython
 import pytest
 from executor_pipes import PipedExecutor, python_executor
 
@@ -147,6 +150,22 @@ def test_displays_of_threads(python: PipedExecutor) -> None:
         "t = threading.Thread(target=display, args=['threaded']); t.start(); t.join()"
     )
     assert cell.displays == [{"text/plain": "'threaded'"}]
+
+
+@pytest.mark.skipif(IPython.version_info < (9,), reason="IPython 9 brought it")
+def test_a_notebook_made_of_the_history_may_have_the_displays(
+    python: PipedExecutor, tmp_path: Path
+) -> None:
+    written = tmp_path / "history.ipynb"
+    shown = []
+    for stored in (False, True):
+        python.run(f"%config ZMQDisplayPublisher.store_display_history = {stored}")
+        python.run(f"display('{stored}')")
+        python.run(f"%notebook {written}")
+        cells = json.loads(written.read_text())["cells"]
+        outputs = next(c["outputs"] for c in cells if c["source"] == [f"display('{stored}')"])
+        shown.append([output["data"]["text/plain"] for output in outputs])
+    assert shown == [[], [["'True'"]]]
 
 
 def test_a_large_result(python: PipedExecutor) -> None:

@@ -114,7 +114,8 @@ def test_a_kernel_within_a_kernel(launch):
         "client.execute('1', reply=True, timeout=60);"
     )
     processes = nb.kernel.descendants
-    executors = [p for p in processes if p.cmdline()[1:2] and "executor/run.py" in p.cmdline()[1]]
+    program = "executor/ipykernel_launcher.py"
+    executors = [p for p in processes if p.cmdline()[1:2] and program in p.cmdline()[1]]
     assert len(executors) == 2
     nb.kernel.process.send_signal(signal.SIGKILL)
     nb.kernel.wait_for_end()

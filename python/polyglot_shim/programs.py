@@ -36,7 +36,8 @@ def julia_executor(julia: Julia, *arguments: str) -> list[str]:
 
 def python_executor(*arguments: str) -> list[str]:
     """The command that runs Python cells."""
-    return [sys.executable, os.path.join(paths.python_package(), "executor", "run.py"), *arguments]
+    program = os.path.join(paths.python_package(), "executor", "ipykernel_launcher.py")
+    return [sys.executable, program, *arguments]
 
 
 def _julia(julia: Julia) -> list[str]:

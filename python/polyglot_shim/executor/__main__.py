@@ -1,4 +1,4 @@
-"""`python -m polyglot_shim.executor`, or `run.py`: see docs/executor-protocol.md, *The process*."""
+"""`python -m polyglot_shim.executor`, or its file: see docs/executor-protocol.md, *The process*."""
 
 from __future__ import annotations
 

@@ -174,6 +174,8 @@ class Asking:
             bundle = self._shell.object_inspect_mime(
                 token_at_cursor(code, cursor), detail_level=asked.get("detail_level") or 0
             )
+            if not self._shell.enable_html_pager:
+                bundle.pop("text/html", None)  # headings as large as a chapter's, in a tooltip
         except KeyError:
             bundle = {}
         return {"status": "ok", "found": bool(bundle), "data": bundle, "metadata": {}}

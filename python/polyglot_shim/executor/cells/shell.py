@@ -39,6 +39,7 @@ from ..streams import system
 from ..streams.output import Output
 from .compiler import CellCompiler
 from .errors import call_texts, cut_long_chain, cut_own_frames, message_of
+from .groups import group_lines, has_group
 from .gui import GuiLoop
 from .history import CellHistory, julia_cell_as_python
 from .interrupt import Interrupts
@@ -242,15 +243,28 @@ class ZMQInteractiveShell(InteractiveShell):
                 call_texts(error)
                 cut_long_chain(error)
                 before = self.last_error
-                super().showtraceback(exc_tuple, *args, **kwargs)
+                if error is not None and has_group(error):
+                    self._show_group(error)
+                else:
+                    super().showtraceback(exc_tuple, *args, **kwargs)
             # IPython keeps an interrupt of the report to itself, and then tells on stderr alone.
             told = self.last_error is not before or isinstance(error, UsageError)
-            if error is not None and not told:
+            if error is not None and not told and not self._is_shown_by_others():
                 self._publish_error(type(error), message_of(error), [])
         except KeyboardInterrupt:
             if error is None:
                 raise
             self._publish_error(type(error), "(its message was interrupted)", [])
+
+    def _show_group(self, error: BaseException) -> None:
+        """Show an error with others in it as Python does: IPython cannot, and tells stderr."""
+        self._showtraceback(type(error), error, group_lines(error))
+        if self.call_pdb:
+            self.debugger(force=True)
+
+    def _is_shown_by_others(self) -> bool:
+        """Whether a library has put its own method in the place of ours (rich's tracebacks)."""
+        return "_showtraceback" in self.__dict__
 
     def _showtraceback(
         self, etype: type[BaseException], evalue: BaseException, stb: list[str]

@@ -7,6 +7,7 @@ from typing import Any
 
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
+from traitlets import Bool
 
 from ..cells.subshells import OfThread
 from ..ipykernel_names.known_as import known_as
@@ -27,6 +28,10 @@ def encode_bundle(bundle: dict[str, Any]) -> dict[str, Any]:
 class FramePublisher(MessageHooks, DisplayPublisher):
     """Publishes `display_data`, `update_display_data` and `clear_output`."""
 
+    store_display_history = Bool(
+        False, help="Whether `%notebook` writes what cells have displayed, too."
+    ).tag(config=True)
+
     def publish(  # type: ignore[override]
         self,
         data: dict[str, Any],
@@ -38,6 +43,8 @@ class FramePublisher(MessageHooks, DisplayPublisher):
     ) -> None:
         """Show a MIME bundle; `transient` may hold the `display_id` that `update` refers to."""
         self._validate_data(data, metadata)
+        if self.store_display_history and not update:
+            self._store(data)
         self.send(
             "update_display_data" if update else "display_data",
             {
@@ -46,6 +53,14 @@ class FramePublisher(MessageHooks, DisplayPublisher):
                 "transient": transient or {},
             },
         )
+
+    def _store(self, data: dict[str, Any]) -> None:
+        outputs = getattr(self.shell.history_manager, "outputs", None)  # since IPython 9
+        if outputs is not None and self.shell.cell_stored:
+            from IPython.core.history import HistoryOutput
+
+            output = HistoryOutput(output_type="display_data", bundle=data)
+            outputs.setdefault(self.shell.cell_number, []).append(output)
 
     def clear_output(self, wait: bool = False) -> None:
         """Clear what the cell has shown; with `wait` as soon as it shows something new."""

@@ -3,6 +3,9 @@
 `python -m` would look for the first modules of all in the notebook's folder, before any line of
 ours runs: a `types.py` or `keyword.py` there would keep the executor from starting. Here our own
 folder stands first on the path, and leaves it before anything is looked for.
+
+Its name is ipykernel's: scripts tell by `"ipykernel_launcher.py" in sys.argv[0]` that a notebook
+runs them, and then read no command line.
 """
 
 import sys
