@@ -53,6 +53,7 @@ Base.show(io::IO, ::Slow) = while true; end
 struct Hangs <: Exception end
 Base.showerror(io::IO, ::Hangs) = while true; end
 deep(n) = n == 0 ? sleep(1000) : 1 + deep(n - 1)
+fails() = parse(Int, rand(["1", "a"]))
 collatz(n) = n == 1 ? 0 : 1 + collatz(iseven(n) ? n >> 1 : 3n + 1)
 """,
 }
@@ -113,7 +114,7 @@ KINDS = {
         "wait(Condition())",
         "@sync for i in 1:10; @async sleep(1000); end",
         "Threads.@threads for i in 1:10; while true; rand(); end; end",
-        "while true; try; parse(Int, rand(['1':'9'; 'a'])); catch e; e isa InterruptException && rethrow(); end; end",
+        "while true; try; fails(); catch e; e isa InterruptException && rethrow(); end; end",
         "while true; Core.eval(Main, :(made(x) = x + $(rand()))); Base.invokelatest(made, 1); end",
         "deep(1000)",
         "Slow()",
@@ -133,7 +134,7 @@ STUBBORN = {
     "python": ["while True:\n    try: time.sleep(0.01)\n    except BaseException: pass"],
     "julia": [
         "while true; try; sleep(0.01); catch; end; end",
-        # Where `error` is known to be all that is thrown, Julia 1.11 and newer look for nothing else.
+        # Julia 1.11 and newer know that `error` throws nothing else, and never look.
         "while true; try; error(); catch e; e isa InterruptException && rethrow(); end; end",
     ],
 }

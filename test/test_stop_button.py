@@ -282,3 +282,11 @@ def test_the_first_cell_is_interrupted_while_julia_gets_ready(launch):
     nb.wait_until(lambda: cell.state != "sent", "the cell's beginning")
     assert press_until_it_ends(nb, cell) <= 2
     assert nb.run("%julia\n1").result == "1"
+
+
+def test_a_cell_that_waits_for_its_language_is_taken_back(launch):
+    nb = launch(arguments=["--executor", "julia=sleep 100"]).connect()
+    cell = nb.submit("%julia\n1").wait_for_stderr("Julia is starting")
+    nb.interrupt()
+    assert cell.wait().error.ename == "InterruptException"
+    assert nb.run("1 + 1").result == "2"

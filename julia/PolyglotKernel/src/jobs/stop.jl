@@ -123,10 +123,23 @@ end
 "Answer cells with `aborted`, as if they had not been sent."
 function abort(kernel::Kernel, cells::Vector{Job})
     for job in cells
-        publish_status(kernel, "busy", job.request.header_json)
-        content = "{\"status\":\"aborted\",\"execution_count\":$(kernel.execution_count)}"
-        reply(kernel, job.request, job.reply_type, content)
-        publish_status(kernel, "idle", job.request.header_json)
+        job.announced ? end_waiting!(kernel, job) : refuse_cell(kernel, job)
     end
+    return nothing
+end
+
+function refuse_cell(kernel::Kernel, job::Job)
+    publish_status(kernel, "busy", job.request.header_json)
+    content = "{\"status\":\"aborted\",\"execution_count\":$(kernel.execution_count)}"
+    reply(kernel, job.request, job.reply_type, content)
+    publish_status(kernel, "idle", job.request.header_json)
+    return nothing
+end
+
+# It has said that it waits for its language: for the client it has begun.
+function end_waiting!(kernel::Kernel, job::Job)
+    take_back_wait(kernel, job)
+    job.stop_on_error = false       # what is behind it is being aborted
+    fail_cell!(kernel, job, INTERRUPT_NAMES[job.language], "the cell waited for its language to start")
     return nothing
 end
