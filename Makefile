@@ -16,7 +16,7 @@ PACKAGES := awk '/^Collecting/ { print "  " $$2; fflush() } \
 SHELL := bash
 .SHELLFLAGS := -o pipefail -c
 
-.PHONY: run test fuzz soak console lab labextension bench image setup lint clean
+.PHONY: run test fuzz soak presses console lab labextension bench image setup lint clean
 
 run: setup
 	@$(BIN)/python examples/show.py examples/tour.ipynb
@@ -34,6 +34,10 @@ fuzz: setup
 # 20,000 cells with interrupts and kills; SOAK='--seed 7 --count 1000' runs others, or fewer.
 soak: setup
 	@$(BIN)/python test/soak.py $(SOAK)
+
+# The stop button at random moments of 70 kinds of code, five times each; PRESSES='--rounds 1' for fewer.
+presses: setup
+	@$(BIN)/python test/presses.py $(PRESSES)
 
 console: setup
 	@$(BIN)/jupyter console --kernel polyglot

@@ -9,7 +9,7 @@ import time
 
 import psutil
 import pytest
-from languages import both, in_
+from languages import in_
 from notebook import Cell, Notebook
 
 KEPT = {"python": "__import__('os').getpid(), kept", "julia": "getpid(), kept"}
