@@ -130,6 +130,24 @@ def test_the_tools_of_the_repl_are_there(julia: PipedExecutor) -> None:
     assert "sum" in julia.run("@which sum([1])").result
 
 
+def test_the_names_of_main_are_the_users(tmp_path: Path) -> None:
+    with julia_executor(tmp_path) as julia:
+        if julia.run('VERSION < v"1.12"').result == "true":
+            pytest.skip("what has been used by `using` could not be assigned to before Julia 1.12")
+        assert julia.run("mine = 1; names(Main)").result.split()[2:] == [
+            ":Base",
+            ":Core",
+            ":Main",
+            ":mine",
+        ]
+        assert julia.run("@which sum([1])").error is None  # all of Julia, to one who measures `Out`
+        table = julia.run("varinfo()").result
+        assert "mine" in table and "Out" not in table and "IJulia" not in table
+        assert julia.run("In[1], length(Out), py isa Any, IJulia.inited").error is None
+        julia.run("In = 5; py = 6; keep() = (global Polyglot = 7); keep();")
+        assert julia.run("In, py, Polyglot").result == "(5, 6, 7)"
+
+
 def test_edit_asks_the_client(julia: PipedExecutor, tmp_path: Path) -> None:
     cell = julia.run("@edit sum([1])")
     (payload,) = cell.reply["payload"]

@@ -34,6 +34,14 @@ def test_links_reach_no_front_end(julia: PipedExecutor) -> None:
     assert julia.run("L()").result == "name"
 
 
+def test_the_value_of_an_error_is_plain_text(julia: PipedExecutor) -> None:
+    link = r"\e]8;;file:///a.jl#2:4\e\\a.jl\e]8;;\e\\"
+    error = julia.run(f'error("in {link}: \\e[91m\\e[1mbad\\e[22m\\e[39m")').error
+    assert error["evalue"] == "in a.jl: bad"
+    traceback = "\n".join(error["traceback"])
+    assert "]8;" not in traceback and "\x1b[91m\x1b[1mbad" in traceback
+
+
 def test_only_text_is_coloured(julia: PipedExecutor) -> None:
     code = """
     struct Painted end

@@ -195,6 +195,33 @@ end
 "The names of the keywords that a method declares; those that it collects end with `...`."
 declared_keywords(method::Method) = filter(name -> name !== Symbol("..."), Base.kwarg_decl(method))
 
+# Since 1.12 an assignment takes the place of what came by `using`, also of what has been looked at.
+"""
+    lend(mod, variables, packages)
+
+Has `mod` find these pairs of names and values, where that can be without counting them among its own names,
+which `names` gives and `varinfo` measures. Older versions have to make them variables, and packages constants.
+"""
+function lend(mod::Module, variables::Vector, packages::Vector)
+    @static if VERSION >= v"1.12-"
+        name = Symbol("#lent")
+        lender = Core.eval(mod, Expr(:module, false, name, Expr(:block)))
+        for (lent, value) in Iterators.flatten((variables, packages))
+            Core.eval(lender, Expr(:const, Expr(:(=), lent, QuoteNode(value))))
+            Core.eval(lender, Expr(:export, lent))
+        end
+        Core.eval(mod, Expr(:using, Expr(:., :., name)))
+    else
+        for (lent, value) in variables
+            Core.eval(mod, Expr(:(=), lent, QuoteNode(value)))
+        end
+        for (lent, value) in packages
+            Core.eval(mod, Expr(:const, Expr(:(=), lent, value)))
+        end
+    end
+    return nothing
+end
+
 # 1.12 gave `fd` another type.
 "The descriptor of an open file, as an integer."
 descriptor(io::IOStream) = Int(reinterpret(Cint, RawFD(fd(io))))

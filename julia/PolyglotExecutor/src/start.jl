@@ -162,18 +162,18 @@ end
 """
     furnish!(session, mod)
 
-Defines in `mod` what every cell finds: the tools of the REPL, and variables of the user's that come
-with a value, no constants, so that an assignment replaces them.
+Has `mod` find what every cell finds: the tools of the REPL, and variables that come with a value, no
+constants, so that an assignment of the user's replaces them.
 """
 function furnish!(session::Session, mod::Module)
-    Core.eval(mod, :(In = $(session.history.inputs); Out = $(session.history.outputs)))
-    Core.eval(mod, :(Polyglot = $(Polyglot); py = $PYTHON))
+    history = session.history
+    variables = Any[:In => history.inputs, :Out => history.outputs, :Polyglot => Polyglot, :py => PYTHON]
     # As `import IJulia` would bind it: `using IJulia` is to find nothing else under the name.
-    Core.eval(mod, :(const IJulia = $IJulia))
+    Compat.lend(mod, variables, Any[:IJulia => IJulia, :InteractiveUtils => InteractiveUtils])
     # A package that is not on the load path can be used by way of a name of the module's own.
     Core.eval(mod, Expr(:const, Expr(:(=), Symbol("#python"), PythonNames)))
     Core.eval(mod, Expr(:using, Expr(:., :., Symbol("#python"))))
-    Core.eval(mod, :(const InteractiveUtils = $InteractiveUtils; using .InteractiveUtils))
+    Core.eval(mod, :(using .InteractiveUtils))
     Compat.set_repl_variable(mod, :ans, nothing)
     return nothing
 end

@@ -117,10 +117,12 @@ exception_name(exception) = string(nameof(typeof(unwrapped(exception))))
 const LONGEST_MESSAGE = 4_000
 const LONGEST_ERROR = 20_000
 
+# Clients print it by itself, as plain text; what a message has of a terminal's own, as that of a package that
+# could not be compiled, is left to the trace.
 function exception_value(exception)
     return try
         text = Base.invokelatest(sprint, showerror, unwrapped(exception); context=:limit => true)
-        clipped(without_kernels_methods(text), LONGEST_MESSAGE)
+        clipped(without_colors(without_links(without_kernels_methods(text))), LONGEST_MESSAGE)
     catch e
         e isa InterruptException && rethrow()
         "(its message cannot be shown: $(typeof(e)))"
