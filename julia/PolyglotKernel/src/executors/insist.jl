@@ -56,11 +56,14 @@ function await_throw(process::Process, signal::Cint)
         end
         at_call = halt == SYSCALL_STOP
         signal = at_call ? Cint(0) : halt
-        at_call && register(pid, CALL_REGISTER) == END_OF_HANDLER && !has_pending(process.sigint) && return signal
+        at_call && ends_throw(process) && return signal
     end
     release(pid, signal)
     return nothing
 end
+
+ends_throw(process::Process) =
+    general_register(process.pid, CALL_REGISTER) == END_OF_HANDLER && !has_pending(process.sigint)
 
 # What halted the thread: a signal that is to be delivered, `SYSCALL_STOP`, or 0 for none of these.
 function next_halt(pid::Cint, deadline::Float64)

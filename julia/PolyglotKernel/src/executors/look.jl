@@ -142,10 +142,10 @@ function is_waiting(pid::Cint)
     return number !== nothing && number in WAITING_CALLS
 end
 
-program_counter(pid::Cint) = register(pid, PROGRAM_COUNTER)
+program_counter(pid::Cint) = general_register(pid, PROGRAM_COUNTER)
 
 "One of the general registers of a halted thread, from 1; 0 where they cannot be read."
-function register(pid::Cint, index::Int)
+function general_register(pid::Cint, index::Int)
     registers = zeros(UInt64, 64)
     GC.@preserve registers begin
         vector = UInt64[UInt64(UInt(pointer(registers))), sizeof(registers)]    # struct iovec
