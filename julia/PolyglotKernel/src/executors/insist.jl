@@ -5,7 +5,6 @@
 
 const PTRACE_SYSCALL = Clong(24)
 const PTRACE_O_TRACESYSGOOD = Clong(1)
-const SYSCALL_STOP = Cint(5 | 0x80)     # SIGTRAP, marked by that option
 
 "The number of the system call by which a signal's handler ends, and where the registers have it, from 1."
 const END_OF_HANDLER, CALL_REGISTER = Sys.ARCH === :x86_64 ? (15, 16) : (139, 9)
@@ -78,6 +77,6 @@ end
 function halt_and_release(pid::Cint)
     ptrace(PTRACE_INTERRUPT, pid, Clong(0), Clong(0))
     signal = await_halt(pid)
-    signal === nothing || release(pid, signal == SYSCALL_STOP ? Cint(0) : signal)
+    signal === nothing || release(pid, signal)
     return nothing
 end

@@ -11,6 +11,7 @@ const PTRACE_GETREGSET = Clong(0x4204)
 const PTRACE_SEIZE = Clong(0x4206)
 const PTRACE_INTERRUPT = Clong(0x4207)
 const PTRACE_EVENT_STOP = Cint(128)
+const SYSCALL_STOP = Cint(5 | 0x80)     # no signal, but a system call of a process that is watched for those
 const NT_PRSTATUS = Clong(1)
 const SIGUSR2 = Cint(12)
 const WALL = Cint(0x40000000)
@@ -82,7 +83,10 @@ is_halted(status::Cint) = status & 0xff == 0x7f
 halting_signal(status::Cint) = status >> 16 == PTRACE_EVENT_STOP ? Cint(0) : (status >> 8) & Cint(0xff)
 
 "Let a halted process go on, with the signal that was to be delivered."
-release(pid::Cint, signal::Cint) = ptrace(PTRACE_DETACH, pid, Clong(0), Clong(signal))
+function release(pid::Cint, signal::Cint)
+    delivered = signal == SYSCALL_STOP ? Cint(0) : signal
+    return ptrace(PTRACE_DETACH, pid, Clong(0), Clong(delivered))
+end
 
 # Julia's signal thread takes the SIGINT and passes it on as SIGUSR2, which waits for the halted thread.
 function await_signal(pid::Cint)
