@@ -113,7 +113,7 @@ KINDS = {
         "fetch(@async sleep(1000))",
         "wait(Condition())",
         "@sync for i in 1:10; @async sleep(1000); end",
-        # What runs in other threads goes on for a while, so it has to end, and to let the collector in.
+        # What runs in other threads goes on: it has to end, and to let the collector in.
         "Threads.@threads for i in 1:4; for j in 1:10^7; rand(10); end; end; sleep(1000)",
         "while true; try; fails(); catch e; e isa InterruptException && rethrow(); end; end",
         "while true; Core.eval(Main, :(made(x) = x + $(rand()))); Base.invokelatest(made, 1); end",
