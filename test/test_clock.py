@@ -107,13 +107,16 @@ SWALLOWS = {
 def test_presses_add_up_while_it_is_set(clock, language):
     nb, shift = clock
     cell = nb.submit(in_(language, SWALLOWS[language])).wait_for_stdout("on")
-    for press, hours in enumerate((3, -3, 0), start=1):
+    for press, hours in enumerate((3, -3), start=1):
         shift(hours * HOUR)
         nb.interrupt()
         nb.wait_until(lambda n=press: cell.stdout.count("on") > n, "the interrupt", cell)
-    cell.wait_for_stderr("interrupt")  # it goes on after three: the next is by force
-    shift(-HOUR)
-    nb.interrupt()
+    shift(0)
+    nb.interrupt()  # the third leaves what catches every one, but for Julia that waits
+    if language == "julia":
+        cell.wait_for_stderr("interrupt")
+        shift(-HOUR)
+        nb.interrupt()
     cell.wait()
     assert nb.run(in_(language, "1 + 1")).result == "2"
 

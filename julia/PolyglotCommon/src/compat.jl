@@ -116,6 +116,12 @@ end
 # 1.9 keeps machine code in a package's cache.
 const CACHES_MACHINE_CODE = VERSION >= v"1.9"
 
+"""
+Whether an interrupt that waits is thrown where the one before it is caught: the code that catches looks for
+interrupts, and the throw goes there straight from the signal's handler.
+"""
+const THROWS_WHERE_CAUGHT = VERSION >= v"1.12-"
+
 # 1.9 keeps in it, of functions that are not the package's own, those alone that something asks for by name.
 # What was inferred while it is compiled is listed in one place or the other.
 """

@@ -156,15 +156,25 @@ descriptor that was closed and used again for another file.
 function borrow(borrower::Borrower, ::Type{T}, dims::Dims, path::String, inode::UInt64) where {T}
     size = prod(dims) * sizeof(T)
     make_room!(borrower, size)
-    io = open(path; read=true, write=true, create=false, truncate=false)
+    io = open_lent(path)
     try
         status = stat(io)
-        status.inode == inode && status.size >= size ||
-            error("$path is no longer the segment that was lent")
+        status.inode == inode && status.size >= size || error(GONE)
         return map_array(borrower, T, dims, Compat.descriptor(io), size)
     finally
         close(io)
         startswith(path, "/proc/") || rm(path; force=true)
+    end
+end
+
+const GONE = "the process that has lent the value is gone, or has taken it back"
+
+function open_lent(path::String)
+    return try
+        open(path; read=true, write=true, create=false, truncate=false)
+    catch e
+        e isa SystemError || rethrow()
+        error(GONE)
     end
 end
 

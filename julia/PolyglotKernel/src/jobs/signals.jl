@@ -45,7 +45,7 @@ function take_step!(kernel::Kernel, current::Interruption, now::Float64)
     executor === current.executor || aim!(current, executor, now)
     process = executor.process
     process === nothing && return nothing
-    current.insists && process.sigint !== nothing && return insist!(current, process, now)
+    current.insists && can_insist(process.sigint) && return insist!(current, process, now)
     is_frame = executor.interrupt_frames && !current.framed
     is_frame ? send_interrupt!(current, process, now) : signal!(kernel, current, process, now)
     return nothing
@@ -104,12 +104,15 @@ function send_sigint!(current::Interruption, process::Process, now::Float64)
     return nothing
 end
 
-# Until the executor says that the cell's code is left. Code that waits cannot be left so: it is not it that runs
-# then, but the event loop. (Python insists by itself: `insistence.py`.)
+# Code that waits cannot be left so: it is not it that runs then, but the event loop.
+can_insist(words::SigintWords) =
+    Compat.THROWS_WHERE_CAUGHT && !is_idle(words) && !is_deferring(words) && sigint_state(words) !== :closed
+
+can_insist(::Nothing) = false
+
+# Until the executor says that the cell's code is left. (Python insists by itself: `insistence.py`.)
 function insist!(current::Interruption, process::Process, now::Float64)
     current.next_step = now + INSIST_INTERVAL
-    words = process.sigint
-    (is_idle(words) || is_deferring(words) || sigint_state(words) === :closed) && return nothing
     is_thrown(process) ? throw_repeatedly(process, INSIST_SIGNALS) : force!(current, process, now)
     return nothing
 end

@@ -161,16 +161,23 @@ def _write_all(fd: int, chunks: Iterable[memoryview]) -> None:
             written += os.write(fd, chunk[written : written + _WRITE_AT_ONCE])
 
 
+_GONE = "the process that has lent the value is gone, or has taken it back"
+
+
 def borrow(path: str, inode: int, size: int) -> ctypes.Array[ctypes.c_char]:
     """Map the segment at `path`; the memory is writable, and freed with the object returned.
 
-    `inode` guards against a descriptor that was closed and used again for another file.
+    `inode` guards against a descriptor that was closed and used again for another file. Raises
+    OSError.
     """
-    fd = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    try:
+        fd = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        raise OSError(_GONE) from None
     try:
         status = os.fstat(fd)
         if status.st_ino != inode or status.st_size < size:
-            raise OSError(f"{path} is no longer the segment that was lent")
+            raise OSError(_GONE)
         return _map(fd, size)
     finally:
         os.close(fd)
