@@ -168,7 +168,7 @@ def test_a_descriptor_that_is_used_again_is_not_mistaken(tmp_path: Path):
     os.dup2(other, segment.fd)
     os.ftruncate(other, 100_000)
     try:
-        with pytest.raises(OSError, match="no longer the segment"):
+        with pytest.raises(OSError, match="has taken it back"):
             borrow(path, segment.inode, 100_000)
     finally:
         os.close(other)

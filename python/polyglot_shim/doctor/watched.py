@@ -9,7 +9,7 @@ import subprocess
 import threading
 
 STEP_SECONDS = 30.0  # guard for each line: a slow machine, not a hang
-END_SECONDS = 2.0  # for a child that has nothing left to do
+END_SECONDS = 10.0  # for a child that has nothing left to do, on a busy machine
 SIGNAL_SECONDS = 0.1  # between two SIGINTs of a burst, as the host does it
 
 
