@@ -4,7 +4,9 @@
     python test/presses.py --rounds 1 --kind GC   # fewer; only the kinds whose code has that in it
 
 Each cell is interrupted somewhere in its first second, and again every 2.5 seconds until it ends.
-What counts: how long that took, and whether the variables of both languages are still there. Code
+What counts: how long that took, and whether the variables of both languages are still there. (How
+long by the reply's own date: behind a flood of output this client may have to read for seconds
+before it gets there.) Code
 that catches every interrupt (`STUBBORN`) is no fault of the kernel's: it may cost its language's
 variables, after a word, but it has to end.
 """
@@ -17,6 +19,7 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from pathlib import Path
 
 from languages import LANGUAGES, in_
@@ -178,9 +181,9 @@ class Presser:
         else:
             cell.wait_for_stdout("on")
         self._wait(cell, self._chance.random())
-        began = time.monotonic()
+        began = datetime.now(timezone.utc)
         presses = self._press_until_it_ends(cell)
-        seconds = time.monotonic() - began
+        seconds = (cell.reply["header"]["date"] - began).total_seconds()
         kept = all(self._look(each) == before[each] for each in LANGUAGES)
         if not kept:
             for each in LANGUAGES:
