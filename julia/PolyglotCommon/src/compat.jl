@@ -208,12 +208,13 @@ declared_keywords(method::Method) = filter(name -> name !== Symbol("..."), Base.
 Has `mod` find these pairs of names and values, where that can be without counting them among its own names,
 which `names` gives and `varinfo` measures. Older versions have to make them variables, and packages constants.
 """
-function lend(mod::Module, variables::Vector, packages::Vector)
+function lend(mod::Module, variables::Vector{Any}, packages::Vector{Any})
     @static if VERSION >= v"1.12-"
         name = Symbol("#lent")
         lender = Core.eval(mod, Expr(:module, false, name, Expr(:block)))
-        for (lent, value) in Iterators.flatten((variables, packages))
-            Core.eval(lender, Expr(:const, Expr(:(=), lent, QuoteNode(value))))
+        for entry in vcat(variables, packages)     # by `getfield`: for each type of pair code would be compiled
+            lent = getfield(entry, 1)::Symbol
+            Core.eval(lender, Expr(:const, Expr(:(=), lent, QuoteNode(getfield(entry, 2)))))
             Core.eval(lender, Expr(:export, lent))
         end
         Core.eval(mod, Expr(:using, Expr(:., :., name)))
@@ -227,6 +228,8 @@ function lend(mod::Module, variables::Vector, packages::Vector)
     end
     return nothing
 end
+
+precompile(lend, (Module, Vector{Any}, Vector{Any}))
 
 # 1.12 gave `fd` another type.
 "The descriptor of an open file, as an integer."
