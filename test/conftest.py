@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import importlib.util
+import itertools
 import json
 import os
+import socket
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import schema
+from jupyter_client.connect import LocalPortCache
 from jupyter_client.session import Session
 from notebook import Kernel, Notebook
 from polyglot_shim.build_image import wrap
@@ -67,6 +70,30 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             patch.setenv("PYTHONPATH", os.pathsep.join(filter(None, python_path)))
         (home / "runtime").mkdir()
         yield home
+
+
+@pytest.fixture(scope="session", autouse=True)
+def ports() -> Iterator[None]:
+    """Kernels get ports that the system gives to nobody else, neither to the kernels of another
+    worker: between the choice and the kernel's start any connection could have taken others."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    candidates = itertools.cycle(range(12000 + worker % 8 * 2500, 12000 + worker % 8 * 2500 + 2500))
+
+    def find_available_port(_: LocalPortCache, ip: str) -> int:
+        return next(port for port in candidates if is_free(ip, port))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(LocalPortCache, "find_available_port", find_available_port)
+        yield
+
+
+def is_free(ip: str, port: int) -> bool:
+    family = socket.AF_INET6 if ":" in ip else socket.AF_INET
+    try:
+        socket.create_server((ip, port), family=family).close()
+    except OSError:
+        return False
+    return True
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psutil
 import pytest
 from jupyter_client.blocking import BlockingKernelClient
 from jupyter_client.connect import write_connection_file
@@ -95,6 +97,23 @@ def test_a_port_that_is_taken(path, nb):
     path.write_text(json.dumps(GOOD | {"shell_port": taken}))
     message = refusal(path)
     assert '"shell_port"' in message and f"127.0.0.1:{taken}: Address already in use" in message
+
+
+def test_a_port_that_was_taken_for_a_moment(path):
+    with socket.create_server(("127.0.0.1", 0)) as taker:
+        path.write_text(json.dumps(GOOD | {"hb_port": taker.getsockname()[1]}))
+        before = path.stat().st_mtime_ns
+        with running(command(path)) as process:
+            while listening(process.pid) < 4:
+                assert process.poll() is None
+            taker.close()
+            while path.stat().st_mtime_ns == before:
+                assert process.poll() is None
+
+
+def listening(pid: int) -> int:
+    """How many of its ports a kernel has."""
+    return sum(c.status == psutil.CONN_LISTEN for c in psutil.Process(pid).net_connections("tcp"))
 
 
 @pytest.mark.parametrize(

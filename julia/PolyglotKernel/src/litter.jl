@@ -7,13 +7,17 @@ const LITTER_BYTES = 32 * 2^20
 "How long nothing has to have come before, in seconds: to look takes some hundredths of one."
 const QUIET_SECONDS = 0.5
 
-"What was allocated until the host tidied up last, in bytes, and when it does next, in `monotonic()`."
+"""
+What was allocated until the host tidied up last and went away, in bytes; what it kept when it had looked
+long enough; and when it tidies up next, in `monotonic()`.
+"""
 mutable struct Litter
     tidied::Int
+    kept::Int
     due::Float64
 end
 
-Litter() = Litter(0, Inf)
+Litter() = Litter(0, typemax(Int), Inf)
 
 allocated_bytes() = Int(Base.gc_total_bytes(Base.gc_num()))
 
@@ -25,12 +29,16 @@ function note_litter!(litter::Litter)
 end
 
 function tidy_up!(litter::Litter)
-    litter.tidied = allocated_bytes()
     GC.gc()
     # C's allocator keeps what lies between what is in use; musl's has no such function.
     Sys.islinux() && try
         ccall(:malloc_trim, Cint, (Csize_t,), 0)
     catch
     end
+    # What is in use may just be under way: it counts as litter still, and each time half as much of it.
+    used = Int(Base.gc_live_bytes())
+    excess = max(used - litter.kept, 0)
+    litter.kept = used - excess ÷ 2
+    litter.tidied = allocated_bytes() - excess
     return nothing
 end

@@ -2,7 +2,7 @@
 # and nothing tells of it. While code runs the host looks.
 
 "How often it is looked, in seconds."
-const LOOK_INTERVAL = 0.7
+const STOPPED_INTERVAL = 0.7
 
 "How often in a row a process is to be seen stopped: after a laptop's sleep all go on, one after the other."
 const STOPPED_LOOKS = 2
@@ -17,8 +17,8 @@ function look_for_stopped!(kernel::Kernel, now::Float64)
         process = executor.process
         (process === nothing || now < next_look(executor)) && continue
         # The first look since it was idle is none, or each cell would pay for one.
-        begun = now - executor.look_at > LOOK_INTERVAL
-        executor.look_at = now + LOOK_INTERVAL
+        begun = now - executor.look_at > STOPPED_INTERVAL
+        executor.look_at = now + STOPPED_INTERVAL
         has_ended(process)      # lets go of a thread that halted later than the press waited for which it was to
         executor.stopped = !begun && is_stopped(process.pid) ? executor.stopped + 1 : 0
         executor.stopped == STOPPED_LOOKS && tell_stopped(kernel, executor, process)

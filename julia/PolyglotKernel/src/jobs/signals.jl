@@ -18,7 +18,7 @@ const WAITING_SECONDS = 0.5     # from then on it may be left while it waits for
 const FORCE_INTERVAL = 0.05
 const FORCE_SIGNALS = 6         # are more than the runtime wants in a row to throw by force
 const FORCE_SECONDS = 0.02      # as long is looked in each step: code that throws errors is in a library but for 1 %
-const LOOK_INTERVAL = 0.0001
+const PLACE_INTERVAL = 0.0001
 const HANDLER_SECONDS = 0.0005  # in which the runtime has handled a signal
 const INSIST_INTERVAL = 0.05
 const INSIST_SIGNALS = 4        # so many `try` around each other are left at once
@@ -128,7 +128,7 @@ function force!(current::Interruption, process::Process, now::Float64)
         outcome = send_sigint_where(pid -> !is_deferring(process.sigint) && place(pid), process.pid)
         outcome === :blind && return force_blindly!(current, process, now)
         outcome === :sent && (sent += 1)
-        Libc.systemsleep(outcome === :sent ? HANDLER_SECONDS : LOOK_INTERVAL)
+        Libc.systemsleep(outcome === :sent ? HANDLER_SECONDS : PLACE_INTERVAL)
         # on a busy machine it may be thrown later than it is looked for
         sent > 0 && (current.executor.deaf_until = monotonic() + DEAF_SECONDS)
         is_thrown(process) && return true

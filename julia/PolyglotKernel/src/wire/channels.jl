@@ -14,6 +14,10 @@ const SOCKET_TYPES = Cint[ZMQ_ROUTER, ZMQ_ROUTER, ZMQ_ROUTER, ZMQ_XPUB, ZMQ_REP]
 const MAX_MESSAGE = Int64(2)^31
 const LINGER_MS = Cint(1000)
 
+# For how long (in seconds) a port may be taken at first: a client that knocks before the kernel listens, or any
+# connection that has just been given this port as its own end, has it for a moment.
+const TAKEN_SECONDS = 1.0
+
 """
     bind_channels(zmq, connection)
 
@@ -46,12 +50,22 @@ function bind_channel(zmq::ZMQ, connection::Connection, index::Int)
     SOCKET_TYPES[index] == ZMQ_XPUB && set_option(socket, ZMQ_XPUB_VERBOSE, Cint(1))
     occursin(':', connection.ip) && set_option(socket, ZMQ_IPV6, Cint(1))
     connection.curve === nothing || Base.invokelatest(encrypt_server!, socket, connection.curve)
-    bound = bind_socket(socket, address(connection, index))
+    bound = bind_patiently(socket, address(connection, index))
     isempty(bound) && refuse_address(connection, index, last_error(zmq)...)
     if connection.transport == "tcp"
         connection.ports[index] = parse(Int, bound[(findlast(isequal(':'), bound) + 1):end])
     end
     return socket
+end
+
+function bind_patiently(socket::Socket, address::String)
+    deadline = monotonic() + TAKEN_SECONDS
+    while true
+        bound = bind_socket(socket, address)
+        is_taken = isempty(bound) && last_error(socket.zmq)[1] == Libc.EADDRINUSE
+        is_taken && monotonic() < deadline || return bound
+        Libc.systemsleep(0.02)
+    end
 end
 
 # Which field is at fault the system's error tells: the port that somebody has, or may not be had.
