@@ -6,6 +6,7 @@ together; each level on the way up makes a step of the path of it.
 
 from __future__ import annotations
 
+import gc
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate, islice, repeat
@@ -74,11 +75,22 @@ def read_packed(decoder: Decoder, count: int) -> list[Any]:
     read = _KINDS.get(kind)
     if read is None:
         raise ConversionError(f"the kind {kind:#x} is unknown", "corrupt", "receive")
-    values = read(decoder, count)
+    values = _undisturbed(read, decoder, count)
     if len(values) != count:
         reason = f"there are {len(values)} values in the place of {count}"
         raise ConversionError(reason, "corrupt", "receive")
     return values
+
+
+def _undisturbed(read: PackedReader, decoder: Decoder, count: int) -> list[Any]:
+    """Without the garbage collector, which would look for garbage in what is being made."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        return read(decoder, count)
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _read_nothing(decoder: Decoder, count: int) -> list[Any]:
