@@ -110,7 +110,7 @@ end
 function read_boxed(decoder::Decoder, ::Type{T}, count::Int) where {T}
     boxed = Vector{Any}(undef, count)
     return with_elements(decoder, T, count) do numbers
-        return uncollected(() -> copyto!(boxed, numbers), sizeof(numbers))
+        return uncollected(() -> copyto!(boxed, numbers), 2 * sizeof(numbers))   # type and number
     end
 end
 

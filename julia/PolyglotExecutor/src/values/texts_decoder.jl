@@ -60,15 +60,19 @@ function read_texts!(texts::Array, decoder::Decoder)
     recent = Recent(length(texts))
     if read_byte(decoder) == BY_SEPARATOR
         return with_bytes(decoder) do data
-            return uncollected(() -> split_texts!(texts, data, recent), length(data))
+            return uncollected(() -> split_texts!(texts, data, recent), memory_of(texts, data))
         end
     end
     return with_elements(decoder, Int64, length(texts) + 1) do offsets
         return with_bytes(decoder) do data
-            return uncollected(() -> cut_texts!(texts, data, offsets, recent), length(data))
+            return uncollected(() -> cut_texts!(texts, data, offsets, recent), memory_of(texts, data))
         end
     end
 end
+
+# A `String` has its type and its length in front, and stands in a pointer.
+"What the texts have of memory, with what is in them."
+memory_of(texts::Array, data::Vector{UInt8}) = 24 * length(texts) + length(data)
 
 "`f` of the bytes that come next, which are gone when `f` has returned."
 function with_bytes(f::F, decoder::Decoder) where {F}
