@@ -32,7 +32,7 @@ class Name(str, Enum):
 NAN = float("nan")
 MIXED = [1, True, 1.0, "1", None, b"1", 10**30, -0.0, NAN, pd.NA, datetime.date(2026, 11, 29)]
 
-# Some begin and end alike, some are longer than what is looked for among those that were read before.
+# Some begin and end alike, some are longer than those that are looked for among the last ones.
 WORDS = ["", "a", "é", "😀", "1234567", "12345678", *("x" * n for n in range(60, 70))]
 WORDS += [f"beginning {n:3} the end" for n in range(100)]
 WITH_ZERO_BYTES = [word + "\0" * (n % 3) for n, word in enumerate(WORDS)]
