@@ -232,13 +232,14 @@ function write_kind(packer::Packer, @nospecialize(kind), values::Vector{Any})
 end
 
 function write_unboxed(packer::Packer, tag::UInt8, ::Type{T}, values::Vector{Any}) where {T}
-    numbers = Vector{T}(undef, length(values))
-    for i in eachindex(values)
-        numbers[i] = values[i]::T
-    end
     write_tag(packer.encoder, tag)
-    write_blob(packer.encoder, numbers)
-    return nothing
+    return with_passing(T, length(values)) do numbers
+        for i in eachindex(values)
+            numbers[i] = values[i]::T
+        end
+        write_blob(packer.encoder, numbers)
+        return nothing
+    end
 end
 
 "The values, with a `String` in the place of every other kind of text."

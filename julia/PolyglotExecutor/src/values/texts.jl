@@ -12,24 +12,39 @@ between them, which Python reads fastest; it needs that none of them holds it. T
 """
 function write_texts(encoder::Encoder, values::Array, separated::Bool)
     separated && write_separated(encoder, values) && return nothing
-    offsets = zeros(Int64, length(values) + 1)
-    data = join_texts!(offsets, values)
-    are_valid(data, offsets) || refuse_invalid(values)
-    write_tag(encoder, BY_OFFSETS)
-    write_blob(encoder, offsets)
-    write_blob(encoder, data)
-    return nothing
+    return with_passing(Int64, length(values) + 1) do offsets
+        offsets[1] = 0
+        return with_joined(values, offsets) do data
+            are_valid(data, offsets) || refuse_invalid(values)
+            write_tag(encoder, BY_OFFSETS)
+            write_blob(encoder, offsets)
+            write_blob(encoder, data)
+            return nothing
+        end
+    end
 end
 
 "The texts with separators. Whether they could be written so."
 function write_separated(encoder::Encoder, values::Array)
-    data = join_texts!(nothing, values)
-    isempty(values) || pop!(data)   # the separator behind the last one
-    count(==(SEPARATOR), data) == length(values) - 1 || return false
-    is_ascii(data) || isvalid(String, data) || refuse_invalid(values)
-    write_tag(encoder, BY_SEPARATOR)
-    write_blob(encoder, data)
-    return true
+    isempty(values) && return false
+    return with_joined(values, nothing) do data
+        count(==(SEPARATOR), data) == length(values) || return false
+        is_ascii(data) || isvalid(String, data) || refuse_invalid(values)
+        write_tag(encoder, BY_SEPARATOR)
+        write_blob(encoder, pointer(data), length(data) - 1)   # none behind the last one
+        return true
+    end
+end
+
+"`f` of the bytes of the texts, which are gone when it has returned; `offsets` as in `join_texts!`."
+function with_joined(f::F, values::Array, offsets) where {F}
+    memory = Passing(0)
+    try
+        size = join_texts!(memory, offsets, values)
+        return f(unsafe_wrap(Array, memory.address, size))
+    finally
+        give_back!(memory)
+    end
 end
 
 """
@@ -39,25 +54,25 @@ processor's cache, and where only sizes are asked for it fetches many at a time.
 const BATCH = 256
 
 """
-    join_texts!(offsets, values)
+    join_texts!(memory, offsets, values)
 
-The texts in one piece. Where each of them ends is noted in `offsets`, behind the first; where these are `nothing`
-there is a separator behind each.
+Writes the texts in one piece, and says how many bytes that is. Where each of them ends is noted in `offsets`, behind
+the first; where these are `nothing` there is a separator behind each.
 """
-function join_texts!(offsets, values::Array)
-    data = UInt8[]
+function join_texts!(memory::Passing, offsets, values::Array)
     size = 0
     for first in 1:BATCH:length(values)
         batch = first:min(first + BATCH - 1, length(values))
         needed = size + size_of_texts(values, batch) + length(batch)
-        needed <= length(data) || resize!(data, room_for_texts(needed, last(batch), length(values)))
-        GC.@preserve data for i in batch
+        needed <= memory.size || grow!(memory, room_for_texts(needed, last(batch), length(values)))
+        data = memory.address
+        for i in batch
             x = values[i]
-            x isa String && (size += copy_text!(pointer(data) + size, x))
-            size = end_text!(offsets, i, pointer(data), size)
+            x isa String && (size += copy_text!(data + size, x))
+            size = end_text!(offsets, i, data, size)
         end
     end
-    return resize!(data, size)
+    return size
 end
 
 # Twice what is to be expected from the first `done` texts: memory that is not touched costs nothing.
