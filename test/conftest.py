@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import schema
+from debugger import Debugger
 from jupyter_client.connect import LocalPortCache
 from jupyter_client.session import Session
 from notebook import Kernel, Notebook
@@ -207,3 +208,12 @@ def nb(shared: Shared) -> Iterator[Notebook]:
     ours = [r for key, r in notebook.requests.items() if key not in before]
     shared.give_back()
     assert not [r.content for r in ours if not r.finished], "the test left requests running"
+
+
+@pytest.fixture
+def debugger(nb: Notebook) -> Iterator[Debugger]:
+    """One with a session under way."""
+    debugger = Debugger(nb)
+    debugger.start()
+    yield debugger
+    debugger.stop()

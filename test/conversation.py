@@ -21,6 +21,8 @@ LATE = frozenset(
     {"stream", "display_data", "update_display_data", "clear_output"}
     | {"comm_open", "comm_msg", "comm_close", "debug_event"}
 )
+# The order of the statuses. Of what was going on when this client joined, it may miss the first.
+STATUSES = frozenset({("sent", "busy"), ("busy", "idle"), ("unseen", "busy"), ("unseen", "idle")})
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -57,7 +59,7 @@ class Request:
     iopub: list[Message] = field(default_factory=list)
     kinds: set[str] = field(default_factory=set)  # the message types in `iopub`
     inputs: list[Message] = field(default_factory=list)
-    state: str = "sent"  # on iopub: sent, busy, idle
+    state: str = "sent"  # on iopub: sent, busy, idle; unseen: sent before this client joined
 
     @property
     def finished(self) -> bool:
@@ -110,14 +112,14 @@ class Request:
             self._fail("came before the busy status", message)
         elif self.state == "idle" and kind not in LATE:
             self._fail("came after the idle status", message)
-        elif self._is_execute:
+        elif self._is_execute and self.state != "unseen":
             self._check_execute_order(kind, message)
         self.iopub.append(message)
         self.kinds.add(kind)
 
     def _see_status(self, message: Message) -> None:
         state = message["content"]["execution_state"]
-        if (self.state, state) not in {("sent", "busy"), ("busy", "idle")}:
+        if (self.state, state) not in STATUSES:
             self._fail(f"status {state} after {self.state}", message)
         self.state = state
 

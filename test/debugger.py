@@ -16,6 +16,9 @@ from typing import Any
 
 from notebook import Cell, Notebook
 
+# A cell for a breakpoint in line 3; it prints 6.
+CELL = "a = 1\nb = a + 1\nc = b + 1\nprint(a + b + c)"
+
 
 class Debugger:
     """Sends debug requests of a notebook, and has seen the events."""

@@ -21,6 +21,7 @@ import schema
 import zmq
 from hostile import Hostile, Shot
 from jupyter_client.session import Session
+from memory import memory
 from notebook import GUARD, Hang, Kernel
 
 PATIENCE = 2 * GUARD  # s; some of the cells do take their time
@@ -40,7 +41,7 @@ class State:
 
     processes: list[int]
     descriptors: int
-    memory: int  # resident, of the host alone, in bytes
+    memory: int  # of the host alone, in bytes
 
 
 @dataclass
@@ -79,7 +80,7 @@ class Fuzz:
     def state(self) -> State:
         host = self.kernel.process
         executors = [p.pid for p in host.children() if p.name() != "sh"]
-        return State(sorted(executors), host.num_fds(), host.memory_info().rss)
+        return State(sorted(executors), host.num_fds(), memory(host))
 
     def fire(self, numbers: range) -> None:
         """Send these shots; return when all that have to be answered are."""

@@ -378,7 +378,7 @@ class Notebook:
             # Of what was going on when this client joined, it does not see the beginning.
             date = parent.get("date")  # which a hostile client may leave out
             joined_late = not isinstance(date, datetime) or date < self.since
-            request = Request(header=parent, ours=False, state="busy" if joined_late else "sent")
+            request = Request(header=parent, ours=False, state="unseen" if joined_late else "sent")
             self.requests[parent["msg_id"]] = request
         return request
 

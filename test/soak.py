@@ -23,6 +23,7 @@ from pathlib import Path
 
 import psutil
 from languages import LANGUAGES, in_
+from memory import memory
 from notebook import Cell, Kernel, wait_for
 
 BURST = 50  # cells sent at once
@@ -191,7 +192,7 @@ class Soak:
         )
         executors = [psutil.Process(pid) for pid in self.pids.values()]
         return State(
-            memory=host.memory_info().rss,
+            memory=memory(host),
             descriptors=host.num_fds(),
             processes=len(self.kernel.descendants),
             executors_descriptors=sum(executor.num_fds() for executor in executors),

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 import zmq
 from languages import both, in_
+from memory import memory
 from notebook import GUARD
 from test_stop_button import press_until_it_ends
 
@@ -67,17 +68,13 @@ def sleeper(nb) -> Iterator[Sleeper]:
     made.socket.close()
 
 
-def memory(nb) -> int:
-    return nb.kernel.process.memory_info().rss
-
-
 def flood_until_it_stops(nb, code: str):
     """A cell that prints for ever, when it has to wait for the client that does not read."""
-    before = memory(nb)
+    before = memory(nb.kernel.process)
     cell = nb.submit(code)
     nb.wait_until(lambda: cell.kinds & {"stream", "display_data"}, "output")
     while nb.receive(2.0):
-        assert memory(nb) < before + ROOM
+        assert memory(nb.kernel.process) < before + ROOM
     return cell
 
 
@@ -105,7 +102,7 @@ def test_a_client_that_does_not_read(nb, sleeper, language, way):
     }[way]
     nb.run(in_(OTHER[language], "kept = 1"))
     cell = flood_until_it_stops(nb, in_(language, code))
-    size = memory(nb)
+    size = memory(nb.kernel.process)
 
     # questions and the stop button, the other language, and a few more cells of this one
     assert nb.complete(in_(OTHER[language], "kep"))["matches"] == ["kept"]
@@ -116,7 +113,7 @@ def test_a_client_that_does_not_read(nb, sleeper, language, way):
     assert nb.run(in_(OTHER[language], "kept + 1")).result == "2"
     for number in range(20):
         assert nb.run(in_(language, f"{number} + 1")).result == str(number + 1)
-    assert memory(nb) < size + 32 * MB
+    assert memory(nb.kernel.process) < size + 32 * MB
 
     # and it has all of it, once it reads
     seen = numbers(texts(sleeper.until_idle(cell)))

@@ -109,6 +109,14 @@ def test_right_orders_are_accepted(steps):
     assert feed(steps).finished
 
 
+@pytest.mark.parametrize("begin", [[], [STREAM], [BUSY, INPUT], [INPUT]])
+def test_of_what_went_on_when_a_client_joined_it_may_miss_the_begin(begin):
+    request = Request(header=HEADER, ours=False, state="unseen")
+    for channel, step in [*begin, IDLE]:
+        request.see(channel, copy.deepcopy(step))
+    assert request.finished
+
+
 OTHER_PARENT = ("iopub", STREAM[1] | {"parent_header": HEADER | {"session": "t"}})
 OTHER_CODE = ("iopub", message("execute_input", code="y", execution_count=1))
 OTHER_COUNT = ("iopub", message("execute_input", code="x", execution_count=2))

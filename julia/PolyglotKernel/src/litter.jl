@@ -7,6 +7,9 @@ const LITTER_BYTES = 32 * 2^20
 "How long nothing has to have come before, in seconds: to look takes some hundredths of one."
 const QUIET_SECONDS = 0.5
 
+"For `jl_gc_collect`: a collection like those that Julia begins, which sets when it begins the next one."
+const GC_BY_ITSELF = 0
+
 """
 What was allocated until the host tidied up last and went away, in bytes; what it kept when it had looked
 long enough; and when it tidies up next, in `monotonic()`.
@@ -30,6 +33,8 @@ end
 
 function tidy_up!(litter::Litter)
     GC.gc()
+    # That leaves Julia's own threshold where the largest heap has set it: up to it would garbage pile up again.
+    ccall(:jl_gc_collect, Cvoid, (Cint,), GC_BY_ITSELF)
     # C's allocator keeps what lies between what is in use; musl's has no such function.
     Sys.islinux() && try
         ccall(:malloc_trim, Cint, (Csize_t,), 0)

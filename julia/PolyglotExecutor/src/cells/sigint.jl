@@ -5,7 +5,7 @@ const SIGUSR2 = 12
 const SIG_BLOCK, SIG_UNBLOCK = 0, 1   # on Linux
 const SIG_IGN = Csize_t(1)            # no pointer: those do not survive the package's cache
 
-"What the first of the [`sigint_words`](@ref) says: SIGINT is discarded, or meets a request, or none."
+# What the first of the `sigint_words` says: SIGINT is discarded, or meets a request, or none.
 const CLOSED, OPEN, IDLE = Cint(0), Cint(1), Cint(2)
 
 """

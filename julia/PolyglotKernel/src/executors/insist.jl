@@ -6,7 +6,7 @@
 const PTRACE_SYSCALL = Clong(24)
 const PTRACE_O_TRACESYSGOOD = Clong(1)
 
-"The number of the system call by which a signal's handler ends, and where the registers have it, from 1."
+# The number of the system call by which a signal's handler ends, and where the registers have it, from 1.
 const END_OF_HANDLER, CALL_REGISTER = Sys.ARCH === :x86_64 ? (15, 16) : (139, 9)
 
 const THROW_SECONDS = 0.02      # in which an interrupt is thrown by code that looks for them
