@@ -32,6 +32,11 @@ class Name(str, Enum):
 NAN = float("nan")
 MIXED = [1, True, 1.0, "1", None, b"1", 10**30, -0.0, NAN, pd.NA, datetime.date(2026, 11, 29)]
 
+# Some begin and end alike, some are longer than those that are looked for among the last ones.
+WORDS = ["", "a", "é", "😀", "1234567", "12345678", *("x" * n for n in range(60, 70))]
+WORDS += [f"beginning {n:3} the end" for n in range(100)]
+WITH_ZERO_BYTES = [word + "\0" * (n % 3) for n, word in enumerate(WORDS)]
+
 CONTAINERS = {
     "integers": list(range(-3, 9)),
     "integers beyond 64 bits": [2**63 + n for n in range(-4, 5)],
@@ -68,6 +73,17 @@ CONTAINERS = {
     "named tuples": [Pair(n, {"n": [n]}) for n in range(9)],
     "dates": [datetime.date(2026, 1, day) for day in range(1, 12)],
     "one value that is unlike": [*range(300), "text"],
+    "many integers": list(range(-10_000, 10_000)),
+    "many integers, the last beyond 64 bits": [*range(20_000), 2**64],
+    "many floats": [n / 3 for n in range(20_000)],
+    "many booleans": [n % 3 == 0 for n in range(100_000)],
+    "many values, the last unlike": [*range(20_000), "text"],
+    "many texts that come again": WORDS * 50,
+    "many texts that come again, in an array": np.array(WORDS * 50, object),
+    "many texts with zero bytes": WITH_ZERO_BYTES * 50,
+    "many texts, at last some that come again": [*map(str, range(5000)), *WORDS * 50],
+    "texts that become longer": ["x" * n for n in range(2000)],
+    "few long texts": ["x" * 200_000, "é" * 200_000] * 4,
 }
 
 

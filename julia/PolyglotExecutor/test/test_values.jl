@@ -40,6 +40,31 @@ end
     @test isempty(both.lender.segments)
 end
 
+@testset "texts that come again are made once, also where some are new" begin
+    texts = [i % 3 == 0 ? "new $i" : "often, and longer $(i % 10)" for i in 1:30_000]
+    for values in (texts, Vector{Any}(texts))
+        back = there_and_back(values)
+        @test back == values && typeof(back) == typeof(values)
+        @test pointer(back[1]) == pointer(back[31])
+    end
+    long = ["x"^(60 + i % 10) for i in 1:5000]
+    @test there_and_back(long) == long
+end
+
+@testset "the garbage collector is on again, if it was" begin
+    is_on() = (on = GC.enable(false); GC.enable(on); on)
+    make() = is_on()
+    @test !Values.uncollected(make, 10^6) && is_on()
+    @test Values.uncollected(make, 10) && Values.uncollected(make, typemax(Int))
+    @test_throws ErrorException Values.uncollected(() -> error("failed"), 10^6)
+    @test is_on()
+    GC.enable(false)
+    Values.uncollected(make, 10^6)
+    stayed_off = !is_on()
+    GC.enable(true)
+    @test stayed_off
+end
+
 @testset "what cannot cross names its place" begin
     bad = (a=1, b=Any[1, String([0xff])])
     problem = try

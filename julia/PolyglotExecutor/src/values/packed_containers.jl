@@ -11,7 +11,7 @@ end
 
 "End with what is in the containers that were entered last."
 function leave_level!(packer::Packer)
-    packer.noted == length(packer.levels) && forget_level!(packer)
+    length(packer.noted) == length(packer.levels) && forget_level!(packer)
     pop!(packer.levels)
     packer.encoder.depth -= 1
     return nothing
@@ -20,22 +20,50 @@ end
 # There are containers further down, and they may be those above. What is met again need not be above
 # the same value: writing one value after the other tells.
 function note_levels!(packer::Packer)
-    inside = packer.encoder.inside
-    while packer.noted < length(packer.levels)
-        level = packer.levels[packer.noted + 1]
+    while length(packer.noted) < length(packer.levels)
+        level = packer.levels[length(packer.noted) + 1]
+        met = Set{UInt}()
         if can_contain_itself(level[1])
-            any(x -> haskey(inside, x), level) &&
+            sizehint!(met, length(level))
+            foreach(x -> push!(met, address_of(x)), level)
+            is_apart(packer, level, met) ||
                 throw(ConversionError("it may contain itself", type_name(level[1])))
-            foreach(x -> inside[x] = nothing, level)
         end
-        packer.noted += 1
+        push!(packer.noted, met)
+    end
+    return nothing
+end
+
+# A list or a dict, which are where they are.
+address_of(@nospecialize(x)) = UInt(pointer_from_objref(x))
+
+"Whether none of the containers in the level, which have these addresses, is one in which they may stand."
+function is_apart(packer::Packer, level::Vector{Any}, met::Set{UInt})
+    all(above -> are_disjoint(above, met), packer.noted) || return false
+    inside = packer.encoder.inside
+    length(inside) > length(level) && return !any(x -> haskey(inside, x), level)
+    return !any(x -> x isa Union{Vector{Any},Dict} && address_of(x) in met, keys(inside))
+end
+
+are_disjoint(a::Set{UInt}, b::Set{UInt}) =
+    length(a) <= length(b) ? !any(in(b), a) : !any(in(a), b)
+
+"What is written value by value may meet the containers above, too."
+function tell_levels!(packer::Packer)
+    note_levels!(packer)
+    while packer.told < length(packer.noted)
+        packer.told += 1
+        level = packer.levels[packer.told]
+        can_contain_itself(level[1]) && foreach(x -> packer.encoder.inside[x] = nothing, level)
     end
     return nothing
 end
 
 function forget_level!(packer::Packer)
-    level = packer.levels[packer.noted]
-    packer.noted -= 1
+    pop!(packer.noted)
+    packer.told > length(packer.noted) || return nothing
+    packer.told -= 1
+    level = packer.levels[packer.told + 1]
     can_contain_itself(level[1]) && foreach(x -> delete!(packer.encoder.inside, x), level)
     return nothing
 end
@@ -125,9 +153,9 @@ function write_dicts(packer::Packer, values::Vector{Any})
     ends = Vector{Int}(undef, length(values) + 1)
     ends[1] = 0
     keys, items = Any[], Any[]
-    for (i, dict) in enumerate(values)
-        append_entries!(keys, items, dict)
-        ends[i + 1] = length(keys)
+    done = 0
+    while done < length(values)
+        done = append_dicts!(keys, items, ends, values, done, values[done + 1])
     end
     shapes = find_shapes(keys, ends)
     if shapes === nothing
@@ -140,6 +168,20 @@ function write_dicts(packer::Packer, values::Vector{Any})
     end
     leave_level!(packer)
     return nothing
+end
+
+# The barrier behind which the type of the dicts is known, from the one behind `done` to the last one of it.
+function append_dicts!(
+    keys::Vector{Any}, items::Vector{Any}, ends::Vector{Int}, values::Vector{Any}, done::Int, ::T
+) where {T<:Dict}
+    while done < length(values)
+        dict = values[done + 1]
+        dict isa T || break
+        append_entries!(keys, items, dict)
+        done += 1
+        ends[done + 1] = length(keys)
+    end
+    return done
 end
 
 """

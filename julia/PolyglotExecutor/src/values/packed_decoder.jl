@@ -79,8 +79,13 @@ function make_dict(keys::Vector{Any}, values::Vector{Any}, first::Int, last::Int
     dict = Dict{Any,Any}()
     last - first < 8 || sizehint!(dict, last - first + 1)
     for i in first:last
-        dict[keys[i]] = values[i]
-        length(dict) == i - first + 1 || refuse_twice("keys", keys[i], "dict")
+        key = keys[i]
+        if key isa String   # the commonest, of which it is known how to hash it
+            dict[key] = values[i]
+        else
+            dict[key] = values[i]
+        end
+        length(dict) == i - first + 1 || refuse_twice("keys", key, "dict")
     end
     return dict
 end
@@ -104,8 +109,9 @@ end
 
 function read_boxed(decoder::Decoder, ::Type{T}, count::Int) where {T}
     boxed = Vector{Any}(undef, count)
-    with_elements(numbers -> copyto!(boxed, numbers), decoder, T, count)
-    return boxed
+    return with_elements(decoder, T, count) do numbers
+        return uncollected(() -> copyto!(boxed, numbers), 2 * sizeof(numbers))   # type and number
+    end
 end
 
 "`f` of the array of `T` that comes next, which is gone when `f` has returned."

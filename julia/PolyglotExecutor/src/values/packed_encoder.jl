@@ -85,21 +85,23 @@ end
     Packer(encoder)
 
 Writes values of which there are many. `levels` are the containers that what is written now stands in,
-one level below the other; the first `noted` of them may be met again further down.
+one level below the other; `noted` are the addresses of the first of them, which may be met again further down, and
+of as many as are `told` the encoder knows.
 """
 mutable struct Packer
     encoder::Encoder
     levels::Vector{Vector{Any}}
-    noted::Int
+    noted::Vector{Set{UInt}}
+    told::Int
 end
 
 function pack(encoder::Encoder, values::Vector{Any})
-    packer = Packer(encoder, Vector{Any}[], 0)
+    packer = Packer(encoder, Vector{Any}[], Set{UInt}[], 0)
     depth = encoder.depth
     try
         write_values(packer, values)
     finally
-        while packer.noted > 0
+        while !isempty(packer.noted)
             forget_level!(packer)
         end
         encoder.depth = depth
@@ -230,13 +232,14 @@ function write_kind(packer::Packer, @nospecialize(kind), values::Vector{Any})
 end
 
 function write_unboxed(packer::Packer, tag::UInt8, ::Type{T}, values::Vector{Any}) where {T}
-    numbers = Vector{T}(undef, length(values))
-    for i in eachindex(values)
-        numbers[i] = values[i]::T
-    end
     write_tag(packer.encoder, tag)
-    write_blob(packer.encoder, numbers)
-    return nothing
+    return with_passing(T, length(values)) do numbers
+        for i in eachindex(values)
+            numbers[i] = values[i]::T
+        end
+        write_blob(packer.encoder, numbers)
+        return nothing
+    end
 end
 
 "The values, with a `String` in the place of every other kind of text."
@@ -273,7 +276,7 @@ end
 
 "Values of which there is nothing to say at once."
 function write_one_by_one(packer::Packer, values::Vector{Any})
-    note_levels!(packer)
+    tell_levels!(packer)
     write_tag(packer.encoder, ONE_BY_ONE)
     for value in values
         write_value(packer.encoder, value)

@@ -1,9 +1,7 @@
-# Strings in one piece, both ways.
+# Writing strings in one piece.
 
 "What texts have between them where none of them holds it."
 const SEPARATOR = 0x00
-
-# ----------------------------------------------------------------------------------------- writing
 
 """
     write_texts(encoder, values, separated)
@@ -13,59 +11,126 @@ between them, which Python reads fastest; it needs that none of them holds it. T
 [`ConversionError`](@ref) with the `index` of one that is not UTF-8.
 """
 function write_texts(encoder::Encoder, values::Array, separated::Bool)
-    offsets = measure_texts(values)
-    data = join_texts(values, offsets, separated)
-    are_valid(data, offsets, separated) || refuse_invalid(values)
-    if separated && count(==(SEPARATOR), data) == length(values) - 1
-        write_tag(encoder, BY_SEPARATOR)
-    else
-        separated && (data = join_texts(values, offsets, false))
-        write_tag(encoder, BY_OFFSETS)
-        write_blob(encoder, offsets)
+    separated && write_separated(encoder, values) && return nothing
+    return with_passing(Int64, length(values) + 1) do offsets
+        offsets[1] = 0
+        return with_joined(values, offsets) do data
+            are_valid(data, offsets) || refuse_invalid(values)
+            write_tag(encoder, BY_OFFSETS)
+            write_blob(encoder, offsets)
+            write_blob(encoder, data)
+            return nothing
+        end
     end
-    write_blob(encoder, data)
-    return nothing
 end
 
-"Where each text begins and the last one ends, with nothing between them."
-function measure_texts(values::Array)
-    offsets = Vector{Int64}(undef, length(values) + 1)
+"The texts with separators. Whether they could be written so."
+function write_separated(encoder::Encoder, values::Array)
+    isempty(values) && return false
+    return with_joined(values, nothing) do data
+        count(==(SEPARATOR), data) == length(values) || return false
+        is_ascii(data) || isvalid(String, data) || refuse_invalid(values)
+        write_tag(encoder, BY_SEPARATOR)
+        write_blob(encoder, pointer(data), length(data) - 1)   # none behind the last one
+        return true
+    end
+end
+
+"`f` of the bytes of the texts, which are gone when it has returned; `offsets` as in `join_texts!`."
+function with_joined(f::F, values::Array, offsets) where {F}
+    memory = Passing(0)
+    try
+        size = join_texts!(memory, offsets, values)
+        return f(unsafe_wrap(Array, memory.address, size))
+    finally
+        give_back!(memory)
+    end
+end
+
+"""
+How many texts are looked at in one go, first for their sizes and then to copy them. Most are not in the
+processor's cache, and where only sizes are asked for it fetches many at a time.
+"""
+const BATCH = 256
+
+"""
+    join_texts!(memory, offsets, values)
+
+Writes the texts in one piece, and says how many bytes that is. Where each of them ends is noted in `offsets`, behind
+the first; where these are `nothing` there is a separator behind each.
+"""
+function join_texts!(memory::Passing, offsets, values::Array)
     size = 0
-    offsets[1] = 0
-    for i in 1:length(values)
+    for first in 1:BATCH:length(values)
+        batch = first:min(first + BATCH - 1, length(values))
+        needed = size + size_of_texts(values, batch) + length(batch)
+        needed <= memory.size || grow!(memory, room_for_texts(needed, last(batch), length(values)))
+        data = memory.address
+        for i in batch
+            x = values[i]
+            x isa String && (size += copy_text!(data + size, x))
+            size = end_text!(offsets, i, data, size)
+        end
+    end
+    return size
+end
+
+# Twice what is to be expected from the first `done` texts: memory that is not touched costs nothing.
+room_for_texts(needed::Int, done::Int, count::Int) = done == count ? needed : 2 * needed ÷ done * count
+
+function size_of_texts(values::Array, indices::UnitRange{Int})
+    size = 0
+    for i in indices
         x = values[i]
         x isa String && (size += sizeof(x))
-        offsets[i + 1] = size
     end
-    return offsets
+    return size
 end
 
-function join_texts(values::Array, offsets::Vector{Int64}, separated::Bool)
-    gaps = separated ? max(length(values) - 1, 0) : 0
-    data = Vector{UInt8}(undef, last(offsets) + gaps)
-    for i in 1:length(values)
-        x = values[i]
-        at = offsets[i] + 1
-        if separated
-            at += i - 1
-            i > 1 && (data[at - 1] = SEPARATOR)
-        end
-        x isa String && copy_text!(data, at, x)
-    end
-    return data
+function end_text!(offsets::Vector{Int64}, i::Int, ::Ptr{UInt8}, size::Int)
+    offsets[i + 1] = size
+    return size
 end
 
-function copy_text!(data::Vector{UInt8}, at::Int, text::String)
-    GC.@preserve data text unsafe_copyto!(pointer(data, at), pointer(text), sizeof(text))
-    return nothing
+function end_text!(::Nothing, ::Int, data::Ptr{UInt8}, size::Int)
+    unsafe_store!(data + size, SEPARATOR)
+    return size + 1
 end
 
 "All at once: where the whole is valid so is each text, unless it begins amid a character."
-function are_valid(data::Vector{UInt8}, offsets::Vector{Int64}, separated::Bool)
+function are_valid(data::Vector{UInt8}, offsets::Vector{Int64})
     is_ascii(data) && return true
     isvalid(String, data) || return false
-    separated && return true
     return all(at -> at == length(data) || data[at + 1] & 0xc0 != 0x80, offsets)
+end
+
+"Copies the text, and says how many bytes it has. A call of C's `memcpy` takes longer than most texts."
+function copy_text!(to::Ptr{UInt8}, text::String)
+    size = sizeof(text)
+    GC.@preserve text begin
+        from = pointer(text)
+        if size > 16
+            unsafe_copyto!(to, from, size)
+        elseif size >= 8
+            copy_ends!(UInt64, to, from, size)
+        elseif size >= 4
+            copy_ends!(UInt32, to, from, size)
+        else
+            for i in 1:size
+                unsafe_store!(to, unsafe_load(from, i), i)
+            end
+        end
+    end
+    return size
+end
+
+"The first bytes and the last ones, as many each as a `T` has; together they are all."
+function copy_ends!(::Type{T}, to::Ptr{UInt8}, from::Ptr{UInt8}, size::Int) where {T}
+    last = size - sizeof(T)
+    head, tail = unsafe_load(Ptr{T}(from)), unsafe_load(Ptr{T}(from + last))
+    unsafe_store!(Ptr{T}(to), head)
+    unsafe_store!(Ptr{T}(to + last), tail)
+    return nothing
 end
 
 function is_ascii(data::Vector{UInt8})
@@ -91,60 +156,4 @@ end
         throw(e)
     end
     return error("no string is invalid")
-end
-
-# ----------------------------------------------------------------------------------------- reading
-
-"Fill `texts` with as many strings, in the order of memory."
-function read_texts!(texts::Array, decoder::Decoder)
-    read_byte(decoder) == BY_SEPARATOR && return read_separated!(texts, decoder)
-    return with_elements(decoder, Int64, length(texts) + 1) do offsets
-        return with_bytes(data -> cut_texts!(texts, data, offsets), decoder)
-    end
-end
-
-read_separated!(texts::Array, decoder::Decoder) =
-    with_bytes(data -> split_texts!(texts, data), decoder)
-
-"`f` of the bytes that come next, which are gone when `f` has returned."
-function with_bytes(f::F, decoder::Decoder) where {F}
-    blob = read_blob(decoder)
-    bytes = bytes_of(decoder, blob)
-    try
-        return f(bytes)
-    finally
-        isempty(blob.path) || finalize(Compat.storage(bytes))
-    end
-end
-
-function split_texts!(texts::Array, data::Vector{UInt8})
-    GC.@preserve data begin
-        at = pointer(data)
-        stop = at + length(data)
-        for i in 1:length(texts)
-            size = i == length(texts) ? Int(stop - at) : distance(at, stop)
-            texts[i] = unsafe_string(at, size)
-            at += size + 1
-        end
-        at == stop + 1 || isempty(texts) || throw(corrupt("there are more strings than there should be"))
-    end
-    return texts
-end
-
-"How far the next separator is."
-function distance(at::Ptr{UInt8}, stop::Ptr{UInt8})
-    at < stop || throw(corrupt("there are fewer strings than there should be"))
-    found = ccall(:memchr, Ptr{UInt8}, (Ptr{UInt8}, Cint, Csize_t), at, SEPARATOR, stop - at)
-    found == C_NULL && throw(corrupt("there are fewer strings than there should be"))
-    return Int(found - at)
-end
-
-function cut_texts!(texts::Array, data::Vector{UInt8}, offsets::Vector{Int64})
-    for i in 1:length(texts)
-        0 <= offsets[i] <= offsets[i + 1] <= length(data) || throw(corrupt("a string has no place"))
-        texts[i] = GC.@preserve data unsafe_string(
-            pointer(data) + offsets[i], offsets[i + 1] - offsets[i]
-        )
-    end
-    return texts
 end

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from operator import itemgetter
 from typing import Any
 
 from . import tags
@@ -51,20 +50,16 @@ def write_fields(encoder: Encoder, tag: int, names: Sequence[str], values: Itera
 
 def write_dict(encoder: Encoder, value: dict[Any, Any]) -> None:
     encoder.enter(value)
-    items = tuple(value.items())
-    if len(items) < SHORTEST or not _write_packed_dict(encoder, items):
+    # A copy, as another thread may change it. A subclass may have other items than it holds.
+    items = value.copy() if type(value) is dict else dict(value.items())
+    if len(items) < SHORTEST or not write_packed_dict(encoder, tuple(items), tuple(items.values())):
         _write_items(encoder, items)
     encoder.leave()
 
 
-def _write_packed_dict(encoder: Encoder, items: Sequence[tuple[Any, Any]]) -> bool:
-    keys, values = (list(map(itemgetter(place), items)) for place in range(2))
-    return write_packed_dict(encoder, keys, values)
-
-
-def _write_items(encoder: Encoder, items: Sequence[tuple[Any, Any]]) -> None:
+def _write_items(encoder: Encoder, items: dict[Any, Any]) -> None:
     encoder.counted(tags.DICT, len(items))
-    for key, item in items:
+    for key, item in items.items():
         try:
             encoder.write(key)
         except ConversionError as error:

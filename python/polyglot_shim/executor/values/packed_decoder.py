@@ -6,9 +6,12 @@ together; each level on the way up makes a step of the path of it.
 
 from __future__ import annotations
 
+import gc
 from array import array
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate, islice, repeat
+from operator import setitem
 from typing import Any
 
 from . import tags
@@ -74,11 +77,22 @@ def read_packed(decoder: Decoder, count: int) -> list[Any]:
     read = _KINDS.get(kind)
     if read is None:
         raise ConversionError(f"the kind {kind:#x} is unknown", "corrupt", "receive")
-    values = read(decoder, count)
+    values = _undisturbed(read, decoder, count)
     if len(values) != count:
         reason = f"there are {len(values)} values in the place of {count}"
         raise ConversionError(reason, "corrupt", "receive")
     return values
+
+
+def _undisturbed(read: PackedReader, decoder: Decoder, count: int) -> list[Any]:
+    """Without the garbage collector, which would look for garbage in what is being made."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        return read(decoder, count)
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _read_nothing(decoder: Decoder, count: int) -> list[Any]:
@@ -166,9 +180,13 @@ def _read_records(decoder: Decoder, count: int) -> list[Any]:
         error.index = 0
         raise
     columns = _read_columns(decoder, count, (f"[{brief(key)}]" for key in keys))
-    if len(set(keys)) == width:
-        return list(map(dict, map(zip, repeat(keys), _rows(columns, count))))
-    return _make_each(make_dict, ((keys, row) for row in _rows(columns, count)))
+    if len(set(keys)) != width:
+        return _make_each(make_dict, ((keys, row) for row in _rows(columns, count)))
+    # Filled column by column: no code of Python's runs for each dict.
+    dicts = list(map(dict.copy, repeat(dict.fromkeys(keys), count)))
+    for key, column in zip(keys, columns, strict=True):
+        deque(map(setitem, dicts, repeat(key), column), maxlen=0)
+    return dicts
 
 
 def _make_each(make: Callable[..., Any], parts: Iterable[Sequence[Any]]) -> list[Any]:
@@ -187,6 +205,14 @@ def _cut(values: list[Any], lengths: Iterable[int]) -> Iterable[Iterator[Any]]:
     return map(islice, repeat(iter(values)), lengths)
 
 
+def _portions(values: list[Any], lengths: array[Any]) -> Iterable[Iterable[Any]]:
+    """As `_cut`; many that are equally long as tuples, which takes a quarter of the time."""
+    width = lengths[0] if lengths else 0
+    if 0 < width < len(lengths) == lengths.count(width):
+        return zip(*repeat(iter(values), width), strict=True)
+    return _cut(values, lengths)
+
+
 def _read_rows(make: type[list[Any]] | type[tuple[Any, ...]]) -> PackedReader:
     def read(decoder: Decoder, count: int) -> list[Any]:
         lengths = _numbers("q", decoder.blob())
@@ -197,7 +223,7 @@ def _read_rows(make: type[list[Any]] | type[tuple[Any, ...]]) -> PackedReader:
             error.under(place(column))
             error.index = row
             raise
-        return list(map(make, _cut(values, lengths)))
+        return list(map(make, _portions(values, lengths)))
 
     return read
 

@@ -7,9 +7,10 @@ place: then the container is written value by value, which knows better.
 
 from __future__ import annotations
 
+import struct
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain, compress
+from itertools import chain, compress, islice
 from operator import itemgetter
 from typing import Any
 
@@ -26,6 +27,9 @@ _MOST_TYPES = 32
 
 _MOST_SHAPES = 16
 """How many sets of keys dicts may have for each of them to be sent once."""
+
+_PART = 8192
+"""Values that are looked at in one go: what is made of them takes no new memory from the system."""
 
 _ONLY = [bytes(number == code for number in range(256)) for code in range(_MOST_TYPES)]
 """For each code the table that makes of it 1 and of all others 0."""
@@ -78,13 +82,16 @@ class Packer:
         """The containers that what is written now stands in, one level below the other."""
         self._noted: list[set[int]] = []
         """Of the levels that may be met again below, which containers these are."""
+        self._told = 0
+        """How many of these sets the encoder knows, too."""
 
     def write(self, values: Values) -> None:
         """The values, without their number. Raises `ConversionError`."""
+        if _are_of_one_type(values):
+            self._writer(type(values[0]))(self, values)
+            return
         types = set(map(type, values))
-        if len(types) == 1:
-            self._writer(types.pop())(self, values)
-        elif 1 < len(types) <= _MOST_TYPES:
+        if 1 < len(types) <= _MOST_TYPES:
             self._write_mixed(types, values)
         else:
             self.one_by_one(values)
@@ -112,6 +119,9 @@ class Packer:
     def one_by_one(self, values: Values) -> None:
         """Values of which there is nothing to say at once."""
         self._note_levels()
+        for met in self._noted[self._told :]:
+            self.encoder.inside |= met
+        self._told = len(self._noted)
         self.encoder.byte(tags.ONE_BY_ONE)
         for value in values:
             self.encoder.write(value)
@@ -130,24 +140,55 @@ class Packer:
         """End with what is in the containers that were entered last."""
         self._levels.pop()
         if len(self._noted) > len(self._levels):
-            self.encoder.inside -= self._noted.pop()
+            self._forget()
         self.encoder.higher()
 
     def forget(self) -> None:
         """Nothing more is written, whether all was or not."""
-        for met in self._noted:
+        while self._noted:
+            self._forget()
+
+    def _forget(self) -> None:
+        met = self._noted.pop()
+        if self._told > len(self._noted):
             self.encoder.inside -= met
+            self._told = len(self._noted)
 
     def _note_levels(self) -> None:
         # There are containers further down, and they may be those above. What is met again need
         # not be above the same value: writing one value after the other tells.
-        inside = self.encoder.inside
         for values in self._levels[len(self._noted) :]:
             met = set() if type(values[0]) is tuple else set(map(id, values))
-            if not inside.isdisjoint(met):
+            if not all(map(met.isdisjoint, (self.encoder.inside, *self._noted))):
                 raise ConversionError("it may contain itself", type_name(values[0]))
-            inside |= met
             self._noted.append(met)
+
+
+def _are_of_one_type(values: Values) -> bool:
+    types = map(type, values)
+    while part := list(islice(types, _PART)):
+        if part.count(type(values[0])) != len(part):  # which is faster than a set of them
+            return False
+    return len(values) > 0
+
+
+def _write_numbers(packer: Packer, tag: int, code: str, values: Values) -> None:
+    """Numbers of the code that `struct` has for them. Raises `struct.error` for one too large."""
+    packer.encoder.byte(tag)
+    if len(values) <= _PART:
+        packer.encoder.blob(_packed(code, values))
+    else:
+        size = struct.calcsize(code) * len(values)
+        packer.encoder.blob_in_chunks(size, lambda: _packed_parts(code, values))
+
+
+def _packed_parts(code: str, values: Values) -> Iterator[memoryview]:
+    for start in range(0, len(values), _PART):
+        yield memoryview(_packed(code, values[start : start + _PART]))
+
+
+def _packed(code: str, values: Values) -> bytes:
+    return struct.Struct(f"{len(values)}{code}").pack(*values)  # a third of what an array takes
 
 
 def _write_nothing(packer: Packer, values: Values) -> None:
@@ -155,23 +196,20 @@ def _write_nothing(packer: Packer, values: Values) -> None:
 
 
 def _write_bools(packer: Packer, values: Values) -> None:
-    packer.encoder.byte(tags.BOOL)
-    packer.encoder.blob(bytes(values))
+    _write_numbers(packer, tags.BOOL, "?", values)
 
 
 def _write_ints(packer: Packer, values: Values) -> None:
+    start = len(packer.encoder.description)
     try:
-        data = array("q", values)
-    except OverflowError:
+        _write_numbers(packer, tags.INT64, "q", values)
+    except struct.error:  # one has more than 64 bits
+        del packer.encoder.description[start:]
         packer.one_by_one(values)
-        return
-    packer.encoder.byte(tags.INT64)
-    packer.encoder.blob(data)
 
 
 def _write_floats(packer: Packer, values: Values) -> None:
-    packer.encoder.byte(tags.FLOAT64)
-    packer.encoder.blob(array("d", values))
+    _write_numbers(packer, tags.FLOAT64, "d", values)
 
 
 def _write_strings(packer: Packer, values: Values) -> None:
@@ -200,15 +238,18 @@ def _write_tuples(packer: Packer, values: Values) -> None:
 
 def _write_lists(packer: Packer, values: Values) -> None:
     packer.enter(values)
-    # Another thread may change them.
-    _write_rows(packer, tags.LIST | tags.OF_ITS_OWN, list(map(tuple, values)))
+    _write_rows(packer, tags.LIST | tags.OF_ITS_OWN, values)
     packer.leave()
 
 
 def _write_rows(packer: Packer, tag: int, rows: Values) -> None:
+    lengths, items = list(map(len, rows)), list(chain.from_iterable(rows))
+    while list(map(len, rows)) != lengths or sum(lengths) != len(items):
+        rows = list(map(tuple, rows))  # another thread changes them
+        lengths, items = list(map(len, rows)), list(chain.from_iterable(rows))
     packer.encoder.byte(tag)
-    packer.encoder.blob(array("q", map(len, rows)))
-    packer.write(list(chain.from_iterable(rows)))
+    packer.encoder.blob(array("q", lengths))
+    packer.write(items)
 
 
 def _write_dicts(packer: Packer, values: Values) -> None:
