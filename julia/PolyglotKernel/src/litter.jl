@@ -11,23 +11,26 @@ const QUIET_SECONDS = 0.5
 const GC_BY_ITSELF = 0
 
 """
-What was allocated until the host tidied up last and went away, in bytes; what it kept when it had looked
-long enough; and when it tidies up next, in `monotonic()`.
+What was allocated until the host tidied up last, and the least that was in use afterwards, in bytes; how long it
+waits until it looks again, in seconds; and when that is, in `monotonic()`.
 """
 mutable struct Litter
     tidied::Int
-    kept::Int
+    lowest::Int
+    pause::Float64
     due::Float64
 end
 
-Litter() = Litter(0, typemax(Int), Inf)
+Litter() = Litter(0, Int(Base.gc_live_bytes()), QUIET_SECONDS, Inf)
 
 allocated_bytes() = Int(Base.gc_total_bytes(Base.gc_num()))
 
 "Something has been handled: a new moment of quiet begins."
 function note_litter!(litter::Litter)
-    has_some = allocated_bytes() - litter.tidied > LITTER_BYTES
-    litter.due = has_some ? monotonic() + QUIET_SECONDS : Inf
+    if allocated_bytes() - litter.tidied > LITTER_BYTES
+        litter.pause = QUIET_SECONDS
+        litter.due = monotonic() + QUIET_SECONDS
+    end
     return nothing
 end
 
@@ -40,10 +43,11 @@ function tidy_up!(litter::Litter)
         ccall(:malloc_trim, Cint, (Csize_t,), 0)
     catch
     end
-    # What is in use may just be under way: it counts as litter still, and each time half as much of it.
     used = Int(Base.gc_live_bytes())
-    excess = max(used - litter.kept, 0)
-    litter.kept = used - excess ÷ 2
-    litter.tidied = allocated_bytes() - excess
+    litter.lowest = min(litter.lowest, used)
+    litter.tidied = allocated_bytes()
+    # What is in use may just be under way: it is looked again, after a pause that grows as often as it is not.
+    litter.pause *= 2
+    litter.due = used - litter.lowest > LITTER_BYTES ? monotonic() + litter.pause : Inf
     return nothing
 end
