@@ -5,7 +5,9 @@ from __future__ import annotations
 from memory import memory
 
 SIZE = 100 * 2**20  # bytes of a result
-FREE = 50 * 2**20  # how much more it may hold afterwards: the first ones have it do what stays
+# How much more the host may hold afterwards: the first ones have it do what stays, and on a busy
+# machine the last one still stays until the next large message (Julia 1.5; the cause is not known).
+FREE = SIZE + 50 * 2**20
 
 
 def test_the_memory_of_large_results_goes_back(fresh):
