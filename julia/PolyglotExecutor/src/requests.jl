@@ -4,8 +4,30 @@
 function serve(session::Session)
     while true
         await_request(session)
-        handle_surely(session, take!(session.inbox)::Frames.Frame)
+        handle_next(session)
     end
+end
+
+function handle_next(session::Session)
+    next = take!(session.inbox)
+    next isa Quiet && return collect_garbage!(session)
+    frame = next::Frames.Frame
+    if is_assignment(frame)
+        postpone_garbage!(session)
+        try
+            handle_surely(session, frame)
+        finally
+            await_quiet!(session)
+        end
+    else
+        collect_garbage!(session)
+        handle_surely(session, frame)
+    end
+    return nothing
+end
+
+function is_assignment(frame::Frames.Frame)
+    return frame.header["type"] == "call" && get(frame.header, "op", nothing) == "set"
 end
 
 # Tasks of earlier cells run meanwhile. One that never yields keeps the next request from beginning: the host
@@ -21,7 +43,7 @@ end
 function serve_waiting(session::Session)
     while isready(session.inbox) || has_unread(session.channel)
         await_request(session)
-        handle_surely(session, take!(session.inbox)::Frames.Frame)
+        handle_next(session)
     end
     return nothing
 end

@@ -47,7 +47,7 @@ mutable struct Session
     evaluating::Bool                      # the root task runs user code
     root::Task
     backend::REPL.REPLBackend             # where packages look for the REPL's hooks
-    inbox::Channel{Any}                   # frames: what the root task has to do
+    inbox::Channel{Any}                   # frames, or `Quiet`: what the root task has to do
     input_replies::Channel{Any}           # lines
     typed::Vector{UInt8}                  # of them, what is not read yet
     calls::Calls
@@ -57,6 +57,7 @@ mutable struct Session
     mimes::MimeTable                      # which forms of a value are sent
     comms::Comms
     bridge::Bridge                        # to the other language
+    garbage::Garbage                      # when it is collected
 end
 
 function Session(channel::HostChannel, sigint::SigintGate)
@@ -83,6 +84,7 @@ function Session(channel::HostChannel, sigint::SigintGate)
         MimeTable(),
         Comms(),
         Bridge("python", python_proxy),
+        Garbage(),
     )
 end
 
