@@ -188,6 +188,13 @@ def test_containers_that_contain_themselves(peer: JuliaPeer) -> None:
         with pytest.raises(ConversionError) as caught:
             peer.echo(value)
         assert f"cannot send {place} (list): it contains itself" in str(caught.value)
+    wide: list[Any] = []
+    wide.extend([wide] * 100_000)  # two levels further there would be 10 ** 15 of them
+    narrow: list[Any] = [1] * 8
+    narrow[0] = [(narrow,)]
+    for value in (wide, narrow, [narrow, narrow] * 9):
+        with pytest.raises(ConversionError, match="contains itself"):
+            peer.echo(value)
     shared = [1]
     tree = [[[shared], shared]] * 9
     assert peer.echo(tree) == tree
@@ -208,6 +215,8 @@ def test_how_deep_containers_may_be(peer: JuliaPeer) -> None:
         ("begin a = Any[0 for _ in 1:9]; a[4] = a; a end", "answer[4] (Array{Any,1}): it contains"),
         ("begin s = Set{Any}(1:9); push!(s, s); s end", "it contains itself"),
         ("begin s = Set{Any}(); push!(s, s); s end", "it contains itself"),
+        ("begin a = Any[]; append!(a, fill(a, 10^5)); a end", "it contains itself"),
+        ("begin a = Any[i for i in 1:9]; a[1] = Any[(a,)]; Any[a, a] end", "it contains itself"),
         ("begin d = Dict{Any,Any}(); d[1] = Any[d]; d end", "answer[1][1] (Dict{Any,Any})"),
         ('Any[i == 5 ? String([0xff]) : "é" for i in 1:9]', "answer[5] (String): it is not valid"),
         ('Any["é"[1:1], String([0xc3]), String([0xa9]), "", "", "", "", ""]', "answer[2] (String)"),

@@ -3,9 +3,18 @@
 
 "Begin with what is in the containers `values`."
 function enter_level!(packer::Packer, values::Vector{Any})
-    note_levels!(packer)
+    length(packer.levels) - length(packer.noted) > MOST_UNNOTED && note_levels!(packer)
     deeper!(packer.encoder, values[1])
     push!(packer.levels, values)
+    length(packer.levels) == 1 && (packer.noted_size = max(packer.noted_size, length(values)))
+    return nothing
+end
+
+"So many values are in the containers entered last, and are about to be collected."
+function expect_values!(packer::Packer, count::Int)
+    count > GROWTH * packer.noted_size || return nothing
+    note_levels!(packer)
+    packer.noted_size = count
     return nothing
 end
 
@@ -72,6 +81,7 @@ function write_tuples(packer::Packer, values::Vector{Any})
     width = nfields(values[1])
     enter_level!(packer, values)
     if all(x -> nfields(x) == width, values)
+        expect_values!(packer, width * length(values))
         write_tag(packer.encoder, TUPLE)
         write_count(packer.encoder, width)
         write_columns(packer, values, width)
@@ -105,6 +115,7 @@ function write_rows(
     packer::Packer, tag::UInt8, rows::Vector{Any}, size_of::S, item::I
 ) where {S,I}
     lengths = Int64[size_of(row)::Int for row in rows]
+    expect_values!(packer, sum(lengths))
     items = Vector{Any}(undef, sum(lengths))
     at = 0
     for (row, length) in zip(rows, lengths)
@@ -121,6 +132,7 @@ end
 function write_named_tuples(packer::Packer, @nospecialize(T), values::Vector{Any})
     names = fieldnames(T)
     enter_level!(packer, values)
+    expect_values!(packer, length(names) * length(values))
     write_tag(packer.encoder, NAMED_TUPLE)
     write_count(packer.encoder, length(names))
     foreach(name -> write_text(packer.encoder, String(name)), names)
@@ -150,6 +162,7 @@ end
 
 function write_dicts(packer::Packer, values::Vector{Any})
     enter_level!(packer, values)
+    expect_values!(packer, sum(dict -> length(dict::Dict)::Int, values))
     ends = Vector{Int}(undef, length(values) + 1)
     ends[1] = 0
     keys, items = Any[], Any[]

@@ -11,6 +11,12 @@ const MOST_KINDS = 32
 "How many sets of keys dicts may have for each of them to be sent once."
 const MOST_SHAPES = 16
 
+"How many levels of containers are written until it is looked whether they contain themselves: what does has no end."
+const MOST_UNNOTED = 6
+
+"How many times as many values as in the level noted last, likewise."
+const GROWTH = 8
+
 "A tuple, list or set, as `tag` says. Whether it could be written so."
 function write_packed(encoder::Encoder, tag::UInt8, values::Vector{Any})
     length(values) >= SHORTEST_PACKED || return false
@@ -85,18 +91,19 @@ end
     Packer(encoder)
 
 Writes values of which there are many. `levels` are the containers that what is written now stands in,
-one level below the other; `noted` are the addresses of the first of them, which may be met again further down, and
-of as many as are `told` the encoder knows.
+one level below the other; `noted` are the addresses of the first of them, which may be met again further down
+(there were `noted_size` values when that was looked for last), and of as many as are `told` the encoder knows.
 """
 mutable struct Packer
     encoder::Encoder
     levels::Vector{Vector{Any}}
     noted::Vector{Set{UInt}}
+    noted_size::Int
     told::Int
 end
 
 function pack(encoder::Encoder, values::Vector{Any})
-    packer = Packer(encoder, Vector{Any}[], Set{UInt}[], 0)
+    packer = Packer(encoder, Vector{Any}[], Set{UInt}[], 0, 0)
     depth = encoder.depth
     try
         write_values(packer, values)

@@ -28,6 +28,11 @@ _MOST_TYPES = 32
 _MOST_SHAPES = 16
 """How many sets of keys dicts may have for each of them to be sent once."""
 
+_MOST_UNNOTED = 6
+_GROWTH = 8
+"""How many levels of containers are written, and how many times as many values as in the level
+noted last, until it is looked whether they contain themselves: what does has levels without end."""
+
 _PART = 8192
 """Values that are looked at in one go: what is made of them takes no new memory from the system."""
 
@@ -82,6 +87,8 @@ class Packer:
         """The containers that what is written now stands in, one level below the other."""
         self._noted: list[set[int]] = []
         """Of the levels that may be met again below, which containers these are."""
+        self._noted_size = 0
+        """How many values there were when levels were noted last."""
         self._told = 0
         """How many of these sets the encoder knows, too."""
 
@@ -132,9 +139,18 @@ class Packer:
 
     def enter(self, values: Values) -> None:
         """Begin with what is in the containers `values`."""
-        self._note_levels()
+        if len(self._levels) - len(self._noted) > _MOST_UNNOTED:
+            self._note_levels()
         self.encoder.deeper(values[0])
         self._levels.append(values)
+        if len(self._levels) == 1:
+            self._noted_size = max(self._noted_size, len(values))
+
+    def expect(self, count: int) -> None:
+        """So many values are in the containers entered last, and are about to be collected."""
+        if count > _GROWTH * self._noted_size:
+            self._note_levels()
+            self._noted_size = count
 
     def leave(self) -> None:
         """End with what is in the containers that were entered last."""
@@ -229,6 +245,7 @@ def _write_tuples(packer: Packer, values: Values) -> None:
     packer.enter(values)
     if len(widths) == 1:
         width = widths.pop()
+        packer.expect(width * len(values))
         packer.encoder.counted(tags.TUPLE, width)
         packer.columns(_columns(values, width))
     else:
@@ -243,7 +260,9 @@ def _write_lists(packer: Packer, values: Values) -> None:
 
 
 def _write_rows(packer: Packer, tag: int, rows: Values) -> None:
-    lengths, items = list(map(len, rows)), list(chain.from_iterable(rows))
+    lengths = list(map(len, rows))
+    packer.expect(sum(lengths))
+    items = list(chain.from_iterable(rows))
     while list(map(len, rows)) != lengths or sum(lengths) != len(items):
         rows = list(map(tuple, rows))  # another thread changes them
         lengths, items = list(map(len, rows)), list(chain.from_iterable(rows))
@@ -264,6 +283,7 @@ def _write_dicts(packer: Packer, values: Values) -> None:
 def _write_as_records(packer: Packer, dicts: Sequence[dict[Any, Any]]) -> bool:
     """Dicts with the same keys, in whatever order: Julia's have none. Whether they are such."""
     keys = tuple(dicts[0])
+    packer.expect(sum(map(len, dicts)))
     if set(map(len, dicts)) != {len(keys)} or not _are_strings(chain.from_iterable(dicts)):
         return False
     try:
@@ -315,6 +335,7 @@ def write_named_tuples(packer: Packer, values: Values) -> None:
     """Named tuples of one class."""
     names = values[0]._fields
     packer.enter(values)
+    packer.expect(len(names) * len(values))
     packer.encoder.counted(tags.NAMED_TUPLE, len(names))
     for name in names:
         packer.encoder.text(name)
