@@ -56,10 +56,11 @@ alike (`ϵ` is `ε` there), so that a variable of another spelling may be meant.
 """
 function name_in(mod::Module, name::String)
     symbol = written_symbol(name)
-    isdefined(mod, symbol) && return symbol
+    # Not `isdefined`: before Julia 1.12 to ask for a name binds it to what the module uses under it.
+    (isascii(name) || Base.isbindingresolved(mod, symbol)) && return symbol
     alike(other) = !isascii(string(other)) && Base.Unicode.normalize(string(other), :NFKC) == name
     own = names(mod; all=true)
-    found = findfirst(other -> alike(other) && isdefined(mod, other), own)
+    found = findfirst(alike, own)
     return found === nothing ? symbol : own[found]
 end
 
