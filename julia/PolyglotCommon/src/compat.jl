@@ -72,6 +72,19 @@ end
 "What a finished task gave or threw."
 task_result(task::Task) = Base.task_result(task)
 
+# 1.10 looks at the size of the heap. Before, Julia collects when so much has been allocated; of what was allocated
+# meanwhile it forgets that it was to collect, so that a process which allocates only then would never do so.
+"Garbage is collected again after `GC.enable(false)`, and at once or with the next allocation where it was due meanwhile."
+function collect_again()
+    due = VERSION < v"1.10-" && Base.gc_num().deferred_alloc > 0
+    GC.enable(true)
+    due && ccall(:jl_gc_collect, Cvoid, (Cint,), GC_BY_ITSELF)
+    return nothing
+end
+
+"For `jl_gc_collect`: a collection like those that Julia begins, which sets when it begins the next one."
+const GC_BY_ITSELF = 0
+
 # 1.11 keeps the elements of an array in an object of their own.
 """
     storage(array)
@@ -234,7 +247,6 @@ precompile(lend, (Module, Vector{Any}, Vector{Any}))
 # 1.12 gave `fd` another type.
 "The descriptor of an open file, as an integer."
 descriptor(io::IOStream) = Int(reinterpret(Cint, RawFD(fd(io))))
-
 
 # Of no version yet: Julia has no public way to make many dicts of the same keys without hashing each.
 "Where in `model` the values of its `keys` are."

@@ -50,14 +50,14 @@ function await_quiet!(session)
     return nothing
 end
 
-"Julia collects again, and what is due at once: with its next allocation."
+"Julia collects again, and what is due now."
 function collect_garbage!(session)
     garbage = session.garbage
     garbage.postponed || return nothing
     garbage.timer === nothing || close(garbage.timer)
     garbage.timer = nothing
     garbage.postponed = false
-    GC.enable(true)
+    Compat.collect_again()
     return nothing
 end
 
