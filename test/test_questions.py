@@ -171,6 +171,23 @@ def test_julia_completes_words_of_the_notebook_while_it_spins(nb):
     spin.wait()
 
 
+DEEP = [*r'( [ { f( ! √ a-> // \ "$( a. a?b: a^'.split(), "begin ", "if a ", '": "']
+
+
+def test_what_is_nested_deeply_costs_the_host_nothing(launch):
+    """It answers for Julia meanwhile, and its parser calls itself for each level."""
+    nb = launch().connect()
+    spin = nb.submit(in_("julia", SPIN["julia"])).wait_for_stdout("on")
+    for piece in DEEP:
+        code = (piece * 8000)[:8000]
+        assert nb.is_complete(in_("julia", code))["status"] != "error"
+        assert nb.complete(in_("julia", code))["status"] == "ok"
+        assert nb.inspect(in_("julia", code))["status"] == "ok"
+    nb.interrupt()
+    spin.wait()
+    assert "overflow" not in nb.kernel.log.read_text()
+
+
 def test_completions_while_julia_spins_have_types_too(nb):
     nb.run("%julia\nprintword = 1")
     spin = nb.submit(in_("julia", SPIN["julia"])).wait_for_stdout("on")

@@ -9,6 +9,7 @@ function receive_all!(kernel::Kernel, channel::Int)
     while true
         parts = receive(kernel.channels.sockets[channel])
         parts === nothing && return nothing
+        note_litter!(kernel.litter)   # they may be many
         request = try
             read_request(kernel.session, channel, parts)
         catch e

@@ -35,18 +35,25 @@ const ASKING = Base.PkgId(
 )
 
 "Up to which size (bytes) code is looked at here: a parser takes long for what a generator has written."
-const ANSWERED_SIZE = 2^14
+const ANSWERED_SIZE = 2^13
+
+"""
+The stack, in bytes, on which code is looked at: Julia's parser takes up to 16 KB for each level of what is nested,
+and where the host's own stack comes to its end, "program state may be corrupted" (Julia's own warning). What of it
+is not used is no memory.
+"""
+const ANSWERING_STACK = 2^28
 
 """
     answer_in_bounds(kernel, frame)
 
 The content of the reply to the question in `frame`: [`answer_alone`](@ref), or that nothing is known
-where the code is too long, or nested too deeply, for one who has others to serve.
+where the code is too long for one who has others to serve.
 """
 function answer_in_bounds(kernel::Kernel, frame::Dict{String,Any})
     if ncodeunits(frame["code"]::String) <= ANSWERED_SIZE && !haskey(frame, "variables")
         try
-            return JSON.json(Base.invokelatest(answer_alone, kernel, frame))
+            return on_a_stack_of_its_own(() -> JSON.json(Base.invokelatest(answer_alone, kernel, frame)))
         catch e
             e isa StackOverflowError || rethrow()
         end
@@ -59,6 +66,19 @@ function answer_in_bounds(kernel::Kernel, frame::Dict{String,Any})
         """{"status":"ok","matches":[],"metadata":{},"cursor_start":""", position,
         ",\"cursor_end\":", position, "}",
     )
+end
+
+"What `f()` gives or throws. The stack goes with the task, as garbage does."
+function on_a_stack_of_its_own(f)
+    task = Task(f, ANSWERING_STACK)
+    try
+        schedule(task)
+        Base._wait(task)
+        istaskfailed(task) && throw(Compat.task_result(task))
+        return Compat.task_result(task)
+    finally
+        GC.gc(false)
+    end
 end
 
 """
