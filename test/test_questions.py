@@ -171,15 +171,15 @@ def test_julia_completes_words_of_the_notebook_while_it_spins(nb):
     spin.wait()
 
 
-DEEP = [*r'( [ { f( ! √ a-> // \ "$( a. a?b: a^'.split(), "begin ", "if a ", '": "']
+DEEP = r'( [ { f( ! √ a-> // \ "$( a. a?b: a^ begin_ if_a_ ":_"'
 
 
 def test_what_is_nested_deeply_costs_the_host_nothing(launch):
     """It answers for Julia meanwhile, and its parser calls itself for each level."""
     nb = launch().connect()
     spin = nb.submit(in_("julia", SPIN["julia"])).wait_for_stdout("on")
-    for piece in DEEP:
-        code = (piece * 8000)[:8000]
+    for piece in DEEP.split():
+        code = (piece.replace("_", " ") * 8000)[:8000]
         assert nb.is_complete(in_("julia", code))["status"] != "error"
         assert nb.complete(in_("julia", code))["status"] == "ok"
         assert nb.inspect(in_("julia", code))["status"] == "ok"
