@@ -21,7 +21,6 @@ UNITS: dict[str, Callable[[float], str]] = {
     "s": seconds,
     "": lambda value: f"{value:,.0f}",
     "MiB": lambda value: f"{value:,.0f} MiB",
-    "GB/s": lambda value: f"{value:.3g} GB/s",
     "× the array": lambda value: f"{value:.2f} × the array",
 }
 
@@ -31,7 +30,6 @@ class Limit:
     """A bar that needs no peer, in the row's unit."""
 
     value: float
-    at_least: bool = False
 
 
 @dataclass(frozen=True)
@@ -168,7 +166,7 @@ class Table:
 def met(bar: Limit | Against | None, ours: float | None, theirs: float | None) -> bool | None:
     """None where there is no bar, or nothing to compare with. Ours without a figure has failed."""
     if isinstance(bar, Limit):
-        return ours is not None and (ours >= bar.value if bar.at_least else ours <= bar.value)
+        return ours is not None and ours <= bar.value
     if bar is None:
         return None
     if theirs is not None:
@@ -180,7 +178,7 @@ def met(bar: Limit | Against | None, ours: float | None, theirs: float | None) -
 
 def bar_text(bar: Limit | Against | None, theirs: float | None, unit: str) -> str:
     if isinstance(bar, Limit):
-        return f"{'≥' if bar.at_least else '≤'} {UNITS[unit](bar.value)}"
+        return f"≤ {UNITS[unit](bar.value)}"
     if bar is None:
         return ""
     if theirs is None and bar.otherwise is not None:

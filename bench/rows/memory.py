@@ -59,6 +59,11 @@ def settled(pid: int) -> float:
         if now - before < STILL * LOOK:
             break
         before = now
+    return memory_of(pid)
+
+
+def memory_of(pid: int) -> float:
+    """The PSS of its processes in MiB."""
     return sum(process.memory_full_info().pss for process in family(pid)) / 2**20
 
 
