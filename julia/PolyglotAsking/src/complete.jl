@@ -41,7 +41,7 @@ function completions_at(mod::Module, code::String, stop::Int)
     text = mode isa HelpQuestion ? without_first(code, '?') : code
     names, name_range = names_to_import(mod, text, stop)
     isempty(names) || return names, name_range
-    found, range, _ = REPL.REPLCompletions.completions(text, stop, mod)
+    found, range = ReplCompat.completions(text, stop, mod)
     keywords, keyword_range = keyword_arguments(mod, text, stop)
     isempty(keywords) && return found, range
     return keyword_range == range ? vcat(keywords, found) : keywords, keyword_range

@@ -74,7 +74,7 @@ task_result(task::Task) = Base.task_result(task)
 
 # 1.10 looks at the size of the heap. Before, Julia collects when so much has been allocated; of what was allocated
 # meanwhile it forgets that it was to collect, so that a process which allocates only then would never do so.
-"Garbage is collected again after `GC.enable(false)`, and at once or with the next allocation where it was due meanwhile."
+"Garbage is collected again after `GC.enable(false)`, and now where it was due meanwhile."
 function collect_again()
     due = VERSION < v"1.10-" && Base.gc_num().deferred_alloc > 0
     GC.enable(true)
@@ -84,6 +84,10 @@ end
 
 "For `jl_gc_collect`: a collection like those that Julia begins, which sets when it begins the next one."
 const GC_BY_ITSELF = 0
+
+# Before 1.12 to ask whether a name is defined binds it to what the module uses under it: it can no more be assigned to.
+"Whether something has that name in `mod`; older versions count what is used only once it has been asked for."
+is_bound(mod::Module, name::Symbol) = (VERSION >= v"1.12-" || Base.isbindingresolved(mod, name)) && isdefined(mod, name)
 
 # 1.11 keeps the elements of an array in an object of their own.
 """

@@ -56,8 +56,7 @@ alike (`ϵ` is `ε` there), so that a variable of another spelling may be meant.
 """
 function name_in(mod::Module, name::String)
     symbol = written_symbol(name)
-    # Not `isdefined`: before Julia 1.12 to ask for a name binds it to what the module uses under it.
-    Base.isbindingresolved(mod, symbol) && return symbol
+    Compat.is_bound(mod, symbol) && return symbol
     alike(other) = !isascii(string(other)) && Base.Unicode.normalize(string(other), :NFKC) == name
     own = names(mod; all=true)
     found = findfirst(alike, own)
