@@ -143,6 +143,7 @@ def test_python_in_a_subshell_is_out_of_an_interrupt_s_reach(nb, subshell):
     beside = nb.submit(HOLD, subshell=subshell).wait_for_stdout("on")
     nb.interrupt()
     beside.wait_for_stderr("variables will be lost")
+    nb.run("import time; time.sleep(2.5)")  # no signal that is repeated hits the main shell's cell
     nb.run("go.set()")
     assert beside.wait().status == "ok"
 

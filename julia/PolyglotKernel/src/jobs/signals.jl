@@ -65,7 +65,7 @@ function signal!(kernel::Kernel, current::Interruption, process::Process, now::F
     idle = is_idle(process.sigint)      # no request has begun: whatever an earlier cell left behind runs
     current.next_step = now + STEP_INTERVAL
     if state === :unknown
-        interrupt(process)
+        hits_another(kernel, current) || interrupt(process)
         current.next_step = now + SIGNAL_INTERVALS[current.executor.language]
     elseif state === :closed || (idle && now < current.pressed + BEGIN_SECONDS)
         # it is about the kernel's own business, where a signal would be lost
@@ -80,6 +80,14 @@ function signal!(kernel::Kernel, current::Interruption, process::Process, now::F
         end_signals!(kernel, current, process, idle)
     end
     return nothing
+end
+
+# Where a process does not tell, signals are repeated, and reach its main thread alone: a cell of a subshell does not
+# hear them, and one of the main shell that has begun since was not meant.
+function hits_another(kernel::Kernel, current::Interruption)
+    isempty(current.job.subshell) && return false
+    is_other(job) = job.kind == :execute && isempty(job.subshell) && job.language == current.executor.language
+    return any(is_other, values(kernel.jobs))
 end
 
 # It was thrown: a further signal would hit the code that handles it, unless there is none, as in a finalizer.
